@@ -1,0 +1,28 @@
+"""What routes answer with, and how the OpenAPI document describes it."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from stoa.shared.problems import Problem
+
+_PUBLIC = {"cache-control": "public, max-age=0, must-revalidate"}
+
+
+def public_json(body: bytes | str) -> Response:
+    """JSON that everybody may see, kept by the page cache until something changes."""
+    return Response(body, headers=_PUBLIC, media_type="application/json")
+
+
+def public_page(html: str, *, media_type: str = "text/html; charset=utf-8") -> Response:
+    """A page or feed that everybody may see, kept by the page cache until something changes."""
+    return Response(html, headers=_PUBLIC, media_type=media_type)
+
+
+def answers(model: type[BaseModel], *faults: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: `model` at `status`, problem documents at the others."""
+    return {
+        status: {"model": model},
+        **{fault: {"model": Problem, "description": "A problem document"} for fault in (400, *faults)},
+    }

@@ -1,0 +1,36 @@
+"""SELECT statements compiled once, for connections that speak asyncpg. Only reading is accepted."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from sqlalchemy import CompoundSelect, Select
+from sqlalchemy.dialects.postgresql import asyncpg
+
+_DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves its dialects untyped
+
+
+class Query:
+    """A compiled SELECT: its SQL with `$1`, `$2` ... and the names of the values in that order.
+
+    `Query(select(...).where(table.c.slug == bindparam("slug")))` is made once, at import or behind a cache keyed
+    by its shape, and run many times as `reads.fetch(query, slug=...)`.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
+        compiled = statement.compile(dialect=_DIALECT)
+        self.sql = str(compiled)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._constants: Mapping[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
+
+    @classmethod
+    def text(cls, sql: str, names: tuple[str, ...] = ()) -> Self:
+        """A SELECT written by hand: `$1` is the first of `names`. Never built from a caller's words."""
+        query = cls.__new__(cls)
+        query.sql = sql
+        query._names = names  # noqa: SLF001 # a second constructor
+        query._constants = {}  # noqa: SLF001 # a second constructor
+        return query
+
+    def arguments(self, values: Mapping[str, object]) -> list[object]:
+        """The values in the statement's order; a missing one is a programming error."""
+        return [values[name] if name in values else self._constants[name] for name in self._names]

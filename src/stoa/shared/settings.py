@@ -1,0 +1,242 @@
+"""Everything an operator can set, in small parts, read once from the environment and `.env`.
+
+Nothing here is read at import. Secrets are `SecretStr` and may come from a file named by `<NAME>_FILE`.
+"""
+
+import difflib
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from stoa.shared.errors import FieldFault, InvalidInput
+
+PREFIX = "STOA_"
+_SHORTEST_SECRET = 24
+_DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "test", "development"}
+
+
+def _comma_list(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class SettingsFault(InvalidInput):
+    title = "The settings are not valid"
+
+
+class Part(BaseSettings):
+    """The settings of one room of the house."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
+
+
+class ServerSettings(Part):
+    environment: Literal["development", "test", "production"] = Field(
+        "development", description="What this installation is for. `production` refuses unsafe settings."
+    )
+    debug: bool = Field(False, description="More detail in logs. Never in production.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.", max_length=255)
+    port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
+    public_url: str = Field(
+        "http://localhost:8000",
+        pattern=r"^https?://[A-Za-z0-9.\[\]:-]+(/[^\s?#]*)?$",
+        description="Address readers use; links in feeds and mails start with it.",
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)] = Field(
+        (),
+        description="Host names answered, divided by commas. The public URL's host and loopback are always; "
+        "`*` answers every name.",
+    )
+    forwarded_allow_ips: str = Field(
+        "", description="Addresses of proxies whose `X-Forwarded-*` headers are believed, divided by commas."
+    )
+    data_dir: Path | None = Field(
+        None, description="Folder of the embedded servers, media and secrets. Default: the platform's."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    log_format: Literal["auto", "json", "pretty"] = Field(
+        "auto", description="`auto` is pretty in a terminal and JSON elsewhere."
+    )
+    body_limit: int = Field(
+        1_048_576,
+        ge=1024,
+        le=1_073_741_824,
+        description="Largest request body, in bytes; uploads have their own.",
+    )
+    body_seconds: float = Field(
+        30.0, gt=0, le=3600, description="Longest time a request body may take to arrive, in seconds."
+    )
+    operator_token: SecretStr | None = Field(
+        None,
+        description="Bearer token for the writing calls of the API. Default: made once, kept in the data folder.",
+    )
+
+
+class DatabaseSettings(Part):
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("database_url", "DATABASE_URL"),
+        description="PostgreSQL to use instead of the embedded one: postgresql://user:password@host/name",
+    )
+    database_pool: int = Field(5, ge=1, le=100, description="Connections for writing, per web process.")
+    read_pool: int = Field(8, ge=1, le=100, description="Connections for reading, per web process.")
+    pool_seconds: float = Field(5.0, gt=0, le=60, description="Longest wait for a free connection, in seconds.")
+    statement_seconds: float = Field(15.0, gt=0, le=600, description="Longest a statement may run, in seconds.")
+    lock_seconds: float = Field(5.0, gt=0, le=600, description="Longest wait for a lock, in seconds.")
+
+
+class CacheSettings(Part):
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("redis_url", "REDIS_URL"),
+        description="Valkey or Redis to use instead of the embedded one: redis://host:6379/0 or unix:///path",
+    )
+    page_cache_mb: int = Field(
+        32,
+        ge=0,
+        le=4096,
+        description="Memory of the cache of public answers, per web process, in MiB; 0: none.",
+    )
+
+
+class SiteSettings(Part):
+    site_name: str = Field("Stoa", min_length=1, max_length=100, description="Name of the site.")
+    site_description: str = Field(
+        "Notes from a small publication.", max_length=300, description="One line under the name."
+    )
+    language: str = Field("en", pattern=r"^[a-z]{2}$", description="Language of the site, ISO 639-1.")
+    accent: str = Field("#2f5d50", pattern=r"^#[0-9a-fA-F]{6}$", description="The one colour used for accents.")
+
+
+class ContentSettings(Part):
+    markdown_workers: int = Field(1, ge=1, le=16, description="Processes that turn Markdown into HTML.")
+    markdown_seconds: float = Field(3.0, gt=0, le=60, description="Longest one text may take to render, in seconds.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All parts. `Settings.load()` reads them; faults are told all at once."""
+
+    server: ServerSettings
+    database: DatabaseSettings
+    cache: CacheSettings
+    site: SiteSettings
+    content: ContentSettings
+
+    @classmethod
+    def load(cls, env_file: Path | None = Path(".env"), **overrides: Any) -> "Settings":
+        """Read the environment and `env_file`; `overrides` (field names) win. Raises SettingsFault."""
+        written = dict(dotenv_values(env_file)) if env_file and env_file.is_file() else {}
+        environment = {**{k: v or "" for k, v in written.items()}, **os.environ}
+        faults = _unknown_names(environment)
+        given = {**_from_files(environment, faults), **{k: v for k, v in overrides.items() if v is not None}}
+        parts: dict[str, Part] = {}
+        for part in fields(cls):
+            try:
+                kind = PARTS[part.name]
+                chosen = {k: v for k, v in given.items() if k in kind.model_fields}
+                parts[part.name] = kind(_env_file=env_file, **chosen)
+            except ValidationError as error:
+                faults += _faults_of(error)
+        if not faults:
+            settings = cls(**parts)  # type: ignore[arg-type] # the names are those of the dataclass itself
+            faults = _unsafe_in_production(settings)
+        if faults:
+            raise SettingsFault("; ".join(f"{f.field}: {f.message}" for f in faults), faults=tuple(faults))
+        return settings
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Host names answered, lower case, without ports."""
+        public = urlsplit(self.server.public_url).hostname or "localhost"
+        return (
+            public,
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            *_bound(self.server.host),
+            *self.server.trusted_hosts,
+        )
+
+
+PARTS: Mapping[str, type[Part]] = {
+    "server": ServerSettings,
+    "database": DatabaseSettings,
+    "cache": CacheSettings,
+    "site": SiteSettings,
+    "content": ContentSettings,
+}
+
+
+def environment_name(field: str) -> str:
+    """The variable that sets a field: `database_url` -> DATABASE_URL, `port` -> STOA_PORT."""
+    return field.upper() if field in {"database_url", "redis_url"} else f"{PREFIX}{field.upper()}"
+
+
+def _known() -> dict[str, str]:
+    return {environment_name(name): name for part in PARTS.values() for name in part.model_fields}
+
+
+def _bound(host: str) -> tuple[str, ...]:
+    try:
+        return () if ipaddress.ip_address(host).is_unspecified else (host,)
+    except ValueError:
+        return (host.lower(),)
+
+
+def _unknown_names(environment: Mapping[str, str]) -> list[FieldFault]:
+    known = _known()
+    faults = []
+    for name in sorted(environment):
+        plain = name.removesuffix("_FILE")
+        if not name.startswith(PREFIX) or name in known or plain in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else "see docs/configuration.md for the names there are"
+        faults.append(FieldFault(name, f"there is no such setting; {hint}"))
+    return faults
+
+
+def _from_files(environment: Mapping[str, str], faults: list[FieldFault]) -> dict[str, str]:
+    found = {}
+    for name, field in _known().items():
+        path = environment.get(f"{name}_FILE")
+        if path and name not in environment:
+            try:
+                found[field] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                faults.append(FieldFault(f"{name}_FILE", f"cannot be read: {error.strerror}"))
+    return found
+
+
+def _faults_of(error: ValidationError) -> list[FieldFault]:
+    return [
+        FieldFault(environment_name(str(e["loc"][0]).lower()) if e["loc"] else "settings", e["msg"])
+        for e in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _unsafe_in_production(settings: Settings) -> list[FieldFault]:
+    server = settings.server
+    if server.environment != "production":
+        return []
+    faults = []
+    if server.debug:
+        faults.append(FieldFault("STOA_DEBUG", "must be off in production"))
+    if not server.public_url.startswith("https://"):
+        faults.append(FieldFault("STOA_PUBLIC_URL", "must start with https:// in production"))
+    if settings.database.database_url is None:
+        faults.append(FieldFault("DATABASE_URL", "is needed in production"))
+    token = server.operator_token.get_secret_value() if server.operator_token else None
+    if token is not None and (len(token) < _SHORTEST_SECRET or token.lower() in _DEFAULT_SECRETS):
+        faults.append(FieldFault("STOA_OPERATOR_TOKEN", f"needs at least {_SHORTEST_SECRET} random characters"))
+    return faults
