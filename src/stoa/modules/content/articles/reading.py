@@ -1,0 +1,99 @@
+"""What everybody may read of articles, as JSON made by the database. Never writes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from stoa.modules.content.articles import queries
+from stoa.modules.content.articles.errors import ArticleNotFound
+from stoa.modules.content.articles.queries import Shape
+from stoa.modules.content.articles.schemas import ArticleQuery
+from stoa.shared.database import ReadSession
+from stoa.shared.errors import Moved
+from stoa.shared.pagination import Slice, decode_cursor, encode_cursor
+
+
+class ArticleReads:
+    def __init__(self, reads: ReadSession) -> None:
+        self._reads = reads
+
+    async def page(self, query: ArticleQuery, *, for_page: bool = False) -> Slice:
+        """One page of public articles; `for_page`: tags come with their names. Raises MalformedInput (cursor)."""
+        shape, values = _shape(query, for_page=for_page)
+        kind = f"articles.{shape.sort}.{shape.order}"
+        if query.cursor:
+            key_type = str if shape.sort == "title" else datetime
+            values["key"], values["last_id"] = decode_cursor(query.cursor, kind, key_type, UUID)
+        rows = await self._reads.fetch(queries.page(shape), **values)
+        total = await self._total(shape, values) if query.count else None
+        more = len(rows) > shape.limit
+        rows = rows[: shape.limit]
+        cursor = encode_cursor(kind, rows[-1]["key"], rows[-1]["id"]) if more else None
+        return Slice([row["item"] for row in rows], cursor, total)
+
+    async def one(self, slug: str, *, for_page: bool = False) -> str:
+        """A public article whole. Raises Moved for a former slug, else ArticleNotFound."""
+        query = queries.ONE_FOR_PAGE if for_page else queries.ONE
+        found: str | None = await self._reads.fetch_value(query, slug=slug)
+        if found is not None:
+            return found
+        moved = await self.moved_to(f"/articles/{slug}")
+        raise Moved(moved) if moved else ArticleNotFound(slug)
+
+    async def moved_to(self, path: str) -> str | None:
+        """The slug of the article that an old path leads to."""
+        found: str | None = await self._reads.fetch_value(queries.MOVED_TO, path=path)
+        return found
+
+    async def items(self, ids: Sequence[UUID], *, for_page: bool = False) -> dict[UUID, str]:
+        """The list items of the public ones among these articles."""
+        rows = await self._reads.fetch(queries.by_ids(for_page=for_page), ids=list(ids))
+        return {row["id"]: row["item"] for row in rows}
+
+    async def related(self, article_id: str, *, limit: int) -> list[str]:
+        """Up to `limit` public articles that share the most tags with this one, as list items."""
+        rows = await self._reads.fetch(queries.RELATED, id=UUID(article_id), limit=limit)
+        return [row[0] for row in rows]
+
+    async def feed(self) -> list[str]:
+        """The newest 20 with their HTML."""
+        return [row[0] for row in await self._reads.fetch(queries.FEED)]
+
+    async def newest_change(self) -> str:
+        """A text that changes whenever a public article is made, changed or withdrawn."""
+        return str(await self._reads.fetch_value(queries.NEWEST_CHANGE))
+
+    async def addresses(self, *, limit: int, skip: int) -> list[tuple[str, datetime]]:
+        """Slug and time of change of public articles, newest first."""
+        return [(row[0], row[1]) for row in await self._reads.fetch(queries.SITEMAP, limit=limit, skip=skip)]
+
+    async def _total(self, shape: Shape, values: dict[str, Any]) -> int:
+        plain = replace(shape, sort="published_at", order="desc", limit=0, skip=0, after=False, for_page=False)
+        total: int = await self._reads.fetch_value(queries.total(plain), **values)
+        return total
+
+
+def _shape(query: ArticleQuery, *, for_page: bool) -> tuple[Shape, dict[str, Any]]:
+    sort = query.sort if query.sort and query.sort != "rank" else "published_at"
+    shape = Shape(
+        sort=sort,
+        order=query.order or ("asc" if sort == "title" else "desc"),
+        limit=query.limit,
+        skip=query.skip,
+        author=query.author is not None,
+        tags=len(query.tags),
+        all_tags=query.tags_match == "all",
+        from_date=query.from_date is not None,
+        to_date=query.to_date is not None,
+        after=query.cursor is not None,
+        for_page=for_page,
+    )
+    values = {
+        "author": query.author.lower() if query.author else None,
+        "tags": query.tags,
+        "from_date": query.from_date,
+        "to_date": query.to_date,
+    }
+    return shape, values

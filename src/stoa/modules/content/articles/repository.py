@@ -1,0 +1,87 @@
+"""The writing SQL of articles."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, delete, func, literal_column, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from stoa.modules.content.articles.models import Article, ArticleRedirect
+from stoa.modules.content.articles.queries import PUBLIC
+from stoa.modules.content.tags.models import ArticleTag
+
+_PREFIX = "/articles/"
+
+
+class ArticleRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def slugs_like(self, bases: Iterable[str]) -> dict[str, UUID]:
+        """Every slug, present or former, that is one of `bases` or one of them with a number; with its article."""
+        base = func.unnest(cast(sorted(set(bases)), ARRAY(Text()))).column_valued("base")
+        former = await self._session.execute(
+            select(ArticleRedirect.path, ArticleRedirect.article_id).where(
+                _numbered(ArticleRedirect.path, func.concat(_PREFIX, base))
+            )
+        )
+        present = await self._session.execute(
+            select(Article.slug, Article.id).where(_numbered(Article.slug, base))
+        )
+        owners = {row.path.removeprefix(_PREFIX): row.article_id for row in former}
+        return owners | {row.slug: row.id for row in present}
+
+    async def states(self, ids: Iterable[UUID]) -> dict[UUID, tuple[str, int]]:
+        """Slug and version of these articles, whose rows stay locked, in id order."""
+        rows = await self._session.execute(
+            select(Article.id, Article.slug, Article.version)
+            .where(Article.id.in_(list(ids)), Article.deleted_at.is_(None))
+            .order_by(Article.id)
+            .with_for_update()
+        )
+        return {row.id: (row.slug, row.version) for row in rows}
+
+    async def insert(self, rows: Sequence[dict[str, Any]]) -> None:
+        await self._session.execute(insert(Article), rows)
+
+    async def update(self, article_id: UUID, values: dict[str, Any]) -> None:
+        await self._session.execute(
+            update(Article).where(Article.id == article_id).values(**values, version=Article.version + 1)
+        )
+
+    async def keep_redirects(self, paths: dict[str, UUID]) -> None:
+        """Let each path lead to its article; one that leads somewhere already is left alone."""
+        rows = [{"path": path, "article_id": article_id} for path, article_id in sorted(paths.items())]
+        await self._session.execute(insert(ArticleRedirect).on_conflict_do_nothing(), rows)
+
+    async def forget_redirects(self, paths: Iterable[str]) -> None:
+        await self._session.execute(delete(ArticleRedirect).where(ArticleRedirect.path.in_(list(paths))))
+
+    async def mark_links(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Repeat on the tag links what the articles say; answers the tags concerned."""
+        wanted = list(ids)
+        is_public = select(PUBLIC).where(Article.id == ArticleTag.article_id).scalar_subquery()
+        published_at = select(Article.published_at).where(Article.id == ArticleTag.article_id).scalar_subquery()
+        changed = await self._session.scalars(
+            update(ArticleTag)
+            .where(ArticleTag.article_id.in_(wanted))
+            .where(
+                tuple_(ArticleTag.is_public, ArticleTag.published_at).is_distinct_from(tuple_(is_public, published_at))
+            )
+            .values(is_public=is_public, published_at=published_at)
+            .returning(ArticleTag.tag_id)
+            .execution_options(synchronize_session=False)
+        )
+        return set(changed)
+
+    async def count(self) -> int:
+        return await self._session.scalar(select(func.count()).select_from(Article)) or 0
+
+
+def _numbered(column: InstrumentedAttribute[str], base: ColumnElement[str]) -> ColumnElement[bool]:
+    """`base`, or `base-` and a digit: two walks of the index, since ":" follows "9" in the column's order."""
+    low, high = func.concat(base, literal_column("'-0'")), func.concat(base, literal_column("'-:'"))
+    return or_(column == base, and_(column >= low, column < high))

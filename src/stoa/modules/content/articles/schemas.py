@@ -1,0 +1,124 @@
+"""Articles on the wire and between modules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+
+from stoa.modules.users.schemas import PublicUser
+from stoa.shared.markdown.render import Rendered
+from stoa.shared.pagination import Order, Page, PageQuery
+from stoa.shared.text import Line, clean_line
+
+Status = Literal["draft", "scheduled", "published", "archived"]
+Visibility = Literal["public", "members"]
+Sort = Literal["published_at", "updated_at", "title", "rank"]
+MOST_TAGS = 20
+LONGEST_SEARCH = 200
+
+
+class ArticleListItem(BaseModel):
+    id: UUID
+    slug: str
+    title: str
+    excerpt: str
+    summary: str | None
+    status: Status
+    tags: list[str] = Field(description="Slugs of its tags.")
+    author: PublicUser
+    cover_url: str | None
+    published_at: AwareDatetime | None
+    updated_at: AwareDatetime
+    version: int
+    reading_minutes: int
+    comment_count: int
+
+
+class Highlight(BaseModel):
+    """The found words inside `<mark>`; everything else is escaped HTML text."""
+
+    title: str
+    text: str
+
+
+class FoundArticle(ArticleListItem):
+    highlight: Highlight | None = Field(default=None, description="Only in answers to `search`.")
+
+
+class ArticleList(Page[FoundArticle]):
+    corrected: str | None = Field(
+        default=None, description="The words searched for instead, when yours were not found."
+    )
+
+
+class ArticleOut(ArticleListItem):
+    body: str = Field(description="The text as written, Markdown.")
+    html: str = Field(description="The text as shown, sanitised HTML.")
+    language: str
+    canonical_url: str | None
+    meta_title: str | None
+    meta_description: str | None
+
+
+def _tag_slugs(value: list[str]) -> list[str]:
+    slugs = list(dict.fromkeys(slug for part in value for slug in part.lower().split(",") if slug))
+    if len(slugs) > MOST_TAGS:
+        raise ValueError(f"at most {MOST_TAGS} tags")
+    return slugs
+
+
+class ArticleQuery(PageQuery):
+    search: Annotated[
+        str | None,
+        StringConstraints(max_length=LONGEST_SEARCH),
+        AfterValidator(lambda value: clean_line(value) if value else None),
+        Field(description='Words to find in the whole text; "a phrase", -not, or.'),
+    ] = None
+    author: Annotated[Line | None, Field(description="Username of the author.")] = None
+    tags: Annotated[
+        list[Annotated[str, StringConstraints(max_length=500)]],
+        AfterValidator(_tag_slugs),
+        Field(max_length=MOST_TAGS, default_factory=list, description="Tag slugs, repeated or divided by commas."),
+    ]
+    tags_match: Annotated[Literal["any", "all"], Field(description="Any of the tags, or all of them.")] = "any"
+    from_date: Annotated[AwareDatetime | None, Field(description="Published at this time or later.")] = None
+    to_date: Annotated[AwareDatetime | None, Field(description="Published before this time.")] = None
+    status: Annotated[Literal["published"], Field(description="Only published articles are listed.")] = "published"
+    sort: Annotated[Sort | None, Field(description="Default: `rank` with `search`, else `published_at`.")] = None
+    order: Annotated[Order | None, Field(description="Default: `asc` by title, else `desc`.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDraft:
+    """All that is saved of an article, rendered already. `id` names the article to replace; None makes a new one."""
+
+    slug: str
+    title: str
+    body: str
+    rendered: Rendered
+    author_id: UUID
+    published_at: datetime | None
+    updated_at: datetime
+    id: UUID | None = None
+    status: Status = "draft"
+    visibility: Visibility = "public"
+    excerpt: str | None = None
+    summary: str | None = None
+    cover_url: str | None = None
+    language: str = "en"
+    canonical_url: str | None = None
+    meta_title: str | None = None
+    meta_description: str | None = None
+    publish_at: datetime | None = None
+    tags: Sequence[str] = ()
+    redirects_from: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class SavedArticle:
+    id: UUID
+    slug: str
+    version: int

@@ -1,0 +1,139 @@
+"""Use cases that change articles. Reading is in `reading.py`."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stoa.modules.content.articles.errors import ArticleNotFound
+from stoa.modules.content.articles.repository import ArticleRepository
+from stoa.modules.content.articles.schemas import ArticleDraft, SavedArticle
+from stoa.modules.content.tags.service import TagService
+from stoa.shared.changes import announce_change
+from stoa.shared.ids import new_id
+from stoa.shared.slugs import numbered
+
+
+class ArticleService:
+    """The caller's unit of work commits what is done here."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._articles = ArticleRepository(session)
+        self._tags = TagService(session)
+
+    async def save_many(self, drafts: Sequence[ArticleDraft]) -> list[SavedArticle]:
+        """Make or replace these articles with tags, redirects and search entries, all or none, in the given order.
+
+        A new article whose slug is taken gets a numbered one; a replaced article with another slug keeps its old
+        address as a redirect. Raises ArticleNotFound when an article to replace is gone.
+        """
+        if not drafts:
+            return []
+        saved = await self._store(drafts)
+        await self._link_tags(drafts, saved)
+        await self._keep_addresses(drafts, saved)
+        await announce_change(self._session)
+        return saved
+
+    async def versions(self, ids: Sequence[UUID]) -> dict[UUID, int]:
+        """The versions of those of these articles that are there; their rows stay locked until the commit."""
+        return {article_id: version for article_id, (_, version) in (await self._articles.states(ids)).items()}
+
+    async def count(self) -> int:
+        """How many articles there are, in any state."""
+        return await self._articles.count()
+
+    async def unique_slugs(self, wanted: Sequence[str], owners: Sequence[UUID | None] = ()) -> list[str]:
+        """A free slug for each wanted one: itself, or with the next free number behind.
+
+        What an article of `owners` was called once is free for that article.
+        """
+        taken: dict[str, UUID | None] = dict(await self._articles.slugs_like(wanted)) if wanted else {}
+        chosen = []
+        for base, owner in zip_longest(wanted, owners):
+            number = 1
+            while numbered(base, number) in taken and (owner is None or taken[numbered(base, number)] != owner):
+                number += 1
+            chosen.append(numbered(base, number))
+            taken[chosen[-1]] = None
+        return chosen
+
+    async def _store(self, drafts: Sequence[ArticleDraft]) -> list[SavedArticle]:
+        before = await self._articles.states([draft.id for draft in drafts if draft.id])
+        slugs = await self._slugs(drafts, before)
+        saved = []
+        new_rows = []
+        for draft, slug in zip(drafts, slugs, strict=True):
+            if draft.id is None:
+                new_rows.append({"id": new_id(), "slug": slug, **_columns(draft), "created_at": draft.updated_at})
+                saved.append(SavedArticle(new_rows[-1]["id"], slug, 1))
+                continue
+            if draft.id not in before:
+                raise ArticleNotFound(draft.slug)
+            await self._articles.update(draft.id, {"slug": slug, **_columns(draft)})
+            saved.append(SavedArticle(draft.id, slug, before[draft.id][1] + 1))
+            await self._move_address(before[draft.id][0], slug, draft.id)
+        if new_rows:
+            await self._articles.insert(new_rows)
+        return saved
+
+    async def _slugs(self, drafts: Sequence[ArticleDraft], before: dict[UUID, tuple[str, int]]) -> list[str]:
+        present = {id_: slug for id_, (slug, _) in before.items()}
+        wants = [draft.id is None or present.get(draft.id) != draft.slug for draft in drafts]
+        wanting = [draft for draft, wanted in zip(drafts, wants, strict=True) if wanted]
+        free = iter(await self.unique_slugs([d.slug for d in wanting], [d.id for d in wanting]))
+        return [next(free) if wanted else draft.slug for draft, wanted in zip(drafts, wants, strict=True)]
+
+    async def _move_address(self, old_slug: str, new_slug: str, article_id: UUID) -> None:
+        if old_slug != new_slug:
+            await self._articles.forget_redirects([_path(new_slug)])
+            await self._articles.keep_redirects({_path(old_slug): article_id})
+
+    async def _link_tags(self, drafts: Sequence[ArticleDraft], saved: Sequence[SavedArticle]) -> None:
+        tags = await self._tags.ensure({name for draft in drafts for name in draft.tags})
+        changed: set[UUID] = set()
+        for draft, article in zip(drafts, saved, strict=True):
+            changed |= await self._tags.set_article_tags(article.id, {tags[name].id for name in draft.tags})
+        changed |= await self._articles.mark_links([article.id for article in saved])
+        await self._tags.count_again(changed)
+
+    async def _keep_addresses(self, drafts: Sequence[ArticleDraft], saved: Sequence[SavedArticle]) -> None:
+        paths = {
+            path: article.id
+            for draft, article in zip(drafts, saved, strict=True)
+            for path in draft.redirects_from
+            if path != _path(article.slug)
+        }
+        if paths:
+            await self._articles.keep_redirects(paths)
+
+
+def _path(slug: str) -> str:
+    return f"/articles/{slug}"
+
+
+def _columns(draft: ArticleDraft) -> dict[str, Any]:
+    made = draft.rendered
+    return {
+        "title": draft.title,
+        "body": draft.body,
+        "html": made.html,
+        "toc": [{"level": entry.level, "id": entry.id, "text": entry.text} for entry in made.toc],
+        "excerpt": draft.excerpt if draft.excerpt is not None else made.excerpt,
+        "reading_minutes": made.reading_minutes,
+        "summary": draft.summary,
+        "cover_url": draft.cover_url,
+        "author_id": draft.author_id,
+        "status": draft.status,
+        "visibility": draft.visibility,
+        "language": draft.language,
+        "canonical_url": draft.canonical_url,
+        "meta_title": draft.meta_title,
+        "meta_description": draft.meta_description,
+        "publish_at": draft.publish_at,
+        "published_at": draft.published_at,
+        "updated_at": draft.updated_at,
+    }

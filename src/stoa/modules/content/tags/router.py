@@ -1,0 +1,59 @@
+"""The API of tags."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from stoa.modules.content.tags.schemas import TagChange, TagIn, TagMerge, TagOut, TagQuery
+from stoa.modules.content.tags.service import TagReads, TagService
+from stoa.shared.answers import answers, public_json
+from stoa.shared.database import ReadsDep, SessionDep
+from stoa.shared.pagination import Page, page_json
+from stoa.shared.parameters import SlugPath
+from stoa.shared.security import PUBLIC, guarded
+
+router = APIRouter(prefix="/tags", tags=["tags"])
+
+
+@router.get("", responses=answers(Page[TagOut]), **PUBLIC)
+async def list_tags(query: Annotated[TagQuery, Query()], reads: ReadsDep) -> Response:
+    """List tags by name or by number of articles."""
+    page = await TagReads(reads).page(query)
+    return public_json(page_json(page, limit=query.limit, skip=query.skip))
+
+
+@router.post("", status_code=201, responses=answers(TagOut, 401, 403, 409, status=201), **guarded("create:tag"))
+async def create_tag(new: TagIn, session: SessionDep) -> TagOut:
+    """Create a tag."""
+    return await TagService(session).create(new)
+
+
+@router.get("/{slug}", responses=answers(TagOut, 404), **PUBLIC)
+async def get_tag(slug: SlugPath, reads: ReadsDep) -> Response:
+    """Read a tag; a former slug answers 301."""
+    return public_json(await TagReads(reads).one(slug))
+
+
+@router.patch("/{slug}", responses=answers(TagOut, 401, 403, 404, 409), **guarded("edit:tag"))
+async def change_tag(slug: SlugPath, change: TagChange, session: SessionDep) -> TagOut:
+    """Rename a tag; its former slug leads to it for ever."""
+    return await TagService(session).change(slug, change)
+
+
+@router.delete("/{slug}", status_code=204, responses=answers(TagOut, 401, 403, 404), **guarded("delete:tag"))
+async def delete_tag(slug: SlugPath, session: SessionDep) -> None:
+    """Delete a tag; it can be restored for 30 days."""
+    await TagService(session).delete(slug)
+
+
+@router.post("/{slug}/restore", responses=answers(TagOut, 401, 403, 404, 409), **guarded("delete:tag"))
+async def restore_tag(slug: SlugPath, session: SessionDep) -> TagOut:
+    """Bring a deleted tag back with its articles."""
+    return await TagService(session).restore(slug)
+
+
+@router.post("/{slug}/merge", responses=answers(TagOut, 401, 403, 404, 409), **guarded("edit:tag"))
+async def merge_tag(slug: SlugPath, merge: TagMerge, session: SessionDep) -> TagOut:
+    """Move all articles of a tag to another one."""
+    return await TagService(session).merge(slug, merge.into)

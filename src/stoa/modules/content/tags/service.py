@@ -1,0 +1,172 @@
+"""Use cases of tags: find, make, rename, merge, delete and restore. Knows nothing of articles but their links."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stoa.modules.content.tags import queries
+from stoa.modules.content.tags.errors import CannotMerge, TagExists, TagNotFound
+from stoa.modules.content.tags.models import Tag
+from stoa.modules.content.tags.repository import TagRepository
+from stoa.modules.content.tags.schemas import TagChange, TagIn, TagOut, TagQuery, TagRef
+from stoa.shared.changes import announce_change
+from stoa.shared.clock import utc_now
+from stoa.shared.database import ReadSession
+from stoa.shared.errors import Moved
+from stoa.shared.pagination import Slice, decode_cursor, encode_cursor
+from stoa.shared.slugs import make_slug
+
+
+class TagReads:
+    """What everybody may read of tags, as JSON made by the database."""
+
+    def __init__(self, reads: ReadSession) -> None:
+        self._reads = reads
+
+    async def page(self, query: TagQuery) -> Slice:
+        """One page of living tags. Raises MalformedInput for a cursor of another list."""
+        order = queries.order_of(query)
+        kind = f"tags.{query.sort}.{order}"
+        values: dict[str, object] = {}
+        if query.cursor:
+            key_type = str if query.sort == "name" else int
+            values["key"], values["slug"] = decode_cursor(query.cursor, kind, key_type, str)
+        if query.search:
+            values["pattern"] = f"%{_escaped(query.search)}%"
+        statement = queries.page(
+            query.sort, order, query.limit, query.skip, after=bool(query.cursor), search=bool(query.search)
+        )
+        rows = await self._reads.fetch(statement, **values)
+        total = None
+        if query.count:
+            total = await self._reads.fetch_value(queries.total(search=bool(query.search)), **values)
+        more = len(rows) > query.limit
+        rows = rows[: query.limit]
+        cursor = encode_cursor(kind, rows[-1]["key"], rows[-1]["slug"]) if more else None
+        return Slice([row["item"] for row in rows], cursor, total)
+
+    async def one(self, slug: str) -> str:
+        """A tag as JSON. Raises Moved for a former slug, else TagNotFound."""
+        found: str | None = await self._reads.fetch_value(queries.ONE, slug=slug)
+        if found is not None:
+            return found
+        moved: str | None = await self._reads.fetch_value(queries.REDIRECT, slug=slug)
+        raise Moved(moved) if moved else TagNotFound(slug)
+
+
+class TagService:
+    """What changes tags; the caller's unit of work commits it."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._tags = TagRepository(session)
+
+    async def create(self, new: TagIn) -> TagOut:
+        """A new tag. Raises TagExists when its slug is taken."""
+        tag = Tag(slug=new.slug or make_slug(new.name, fallback="tag"), name=new.name, article_count=0)
+        if await self._tags.by_slug(tag.slug):
+            raise TagExists(tag.slug)
+        self._tags.add(tag)
+        await self._store(tag)
+        await self._tags.forget_redirect(tag.slug)
+        return _out(tag)
+
+    async def change(self, slug: str, change: TagChange) -> TagOut:
+        """Rename; a changed slug goes on leading to the tag. Raises TagNotFound, TagExists."""
+        tag = await self._living(slug)
+        tag.name = change.name or tag.name
+        if change.slug and change.slug != tag.slug:
+            if await self._tags.by_slug(change.slug):
+                raise TagExists(change.slug)
+            former, tag.slug = tag.slug, change.slug
+            await self._store(tag)
+            await self._tags.forget_redirect(tag.slug)
+            await self._tags.keep_redirect(former, tag.id)
+        await self._store(tag)
+        return _out(tag)
+
+    async def delete(self, slug: str) -> None:
+        """Put a tag in the bin; `restore` brings it back with its articles. Raises TagNotFound."""
+        tag = await self._living(slug)
+        tag.deleted_at = utc_now()
+        await self._store(tag)
+
+    async def restore(self, slug: str) -> TagOut:
+        """Bring a deleted tag back. Raises TagNotFound, or TagExists when its slug was given away since."""
+        tag = await self._tags.by_slug(slug, deleted=True)
+        if tag is None:
+            raise TagNotFound(slug)
+        if await self._tags.by_slug(slug):
+            raise TagExists(slug)
+        tag.deleted_at = None
+        await self._store(tag)
+        await self._tags.count_again([tag.id])
+        await self._session.refresh(tag)
+        return _out(tag)
+
+    async def merge(self, slug: str, into: str) -> TagOut:
+        """Move all articles of one tag to another, and its address. Raises CannotMerge, TagNotFound."""
+        found = {tag.slug: tag for tag in await self._tags.by_slugs([slug, into])}
+        for wanted in (slug, into):
+            if wanted not in found:
+                raise TagNotFound(wanted)
+        if slug == into:
+            raise CannotMerge(f"'{slug}' cannot be merged into itself. Name another tag in `into`.")
+        source, target = found[slug], found[into]
+        await self._tags.move_links(source.id, target.id)
+        source.deleted_at = utc_now()
+        await self._store(source)
+        await self._tags.move_redirects(source.id, target.id)
+        await self._tags.keep_redirect(source.slug, target.id)
+        await self._tags.count_again([source.id, target.id])
+        await self._session.refresh(target)
+        return _out(target)
+
+    async def ensure(self, names: Iterable[str]) -> dict[str, TagRef]:
+        """The tag of each name, made where there is none. Names that make one slug are one tag."""
+        slugs = {name: make_slug(name, fallback="tag") for name in names}
+        if not slugs:
+            return {}
+        redirected = await self._tags.redirects(slugs.values())
+        present = await self._tags.by_slugs(slugs.values())
+        known = {tag.slug for tag in present} | set(redirected)
+        missing = {slug: name for name, slug in slugs.items() if slug not in known}
+        if missing:
+            await self._tags.add_missing(missing)
+            present = await self._tags.by_slugs(slugs.values())
+        by_slug = {tag.slug: TagRef(tag.id, tag.slug, tag.name) for tag in present}
+        by_id = {ref.id: ref for ref in by_slug.values()}
+        return {name: by_slug.get(slug) or by_id[redirected[slug]] for name, slug in slugs.items()}
+
+    async def set_article_tags(self, article_id: UUID, tag_ids: Iterable[UUID]) -> set[UUID]:
+        """Set the tags of an article; answers the tags whose counters are to be made again."""
+        return await self._tags.replace_links(article_id, tag_ids)
+
+    async def count_again(self, tag_ids: Iterable[UUID]) -> None:
+        """Make the counters of these tags right."""
+        await self._tags.count_again(tag_ids)
+
+    async def _living(self, slug: str) -> Tag:
+        tag = await self._tags.by_slug(slug)
+        if tag is None:
+            raise TagNotFound(slug)
+        return tag
+
+    async def _store(self, tag: Tag) -> None:
+        slug = tag.slug
+        try:
+            await self._tags.flush()
+        except IntegrityError:  # another request took the slug a moment ago
+            raise TagExists(slug) from None
+        await announce_change(self._session)
+
+
+def _out(tag: Tag) -> TagOut:
+    return TagOut(slug=tag.slug, name=tag.name, article_count=tag.article_count)
+
+
+def _escaped(text: str) -> str:
+    """For LIKE: its wildcards as plain characters."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

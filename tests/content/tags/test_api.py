@@ -1,0 +1,256 @@
+"""Tags over HTTP."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from stoa.shared.database import Database
+from tests.factories import publish, publish_all
+
+TAGS = "/api/v1/tags"
+
+
+async def make(operator: httpx.AsyncClient, name: str, **fields: Any) -> dict[str, Any]:
+    answer = await operator.post(TAGS, json={"name": name, **fields})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+class TestCreateTag:
+    async def test_answers_the_tag_with_a_slug_of_its_name(self, operator: httpx.AsyncClient) -> None:
+        assert await make(operator, "Slow  Travel") == {
+            "slug": "slow-travel",
+            "name": "Slow Travel",
+            "article_count": 0,
+        }
+
+    async def test_names_in_any_script_get_a_readable_slug(self, operator: httpx.AsyncClient) -> None:
+        assert (await make(operator, "Привет"))["slug"] == "privet"
+
+    async def test_a_second_one_of_that_slug_is_a_conflict(self, operator: httpx.AsyncClient) -> None:
+        await make(operator, "Python")
+        answer = await operator.post(TAGS, json={"name": "python"})
+        assert answer.status_code == 409
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "python" in answer.json()["detail"]
+
+    async def test_needs_the_operator(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post(TAGS, json={"name": "Python"})
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+    async def test_a_wrong_token_is_no_token(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post(TAGS, json={"name": "Python"}, headers={"authorization": "Bearer nonsense"})
+        assert answer.status_code == 401
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"name": ""},
+            {"name": "   "},
+            {"name": "x" * 81},
+            {"name": "a\x00b"},
+            {"name": "a\nb"},
+            {"name": ["a"]},
+            {"name": {"a": 1}},
+            {"name": None},
+            {"name": "a", "slug": "Not A Slug"},
+            {"name": "a", "article_count": 5},
+            {"name": "a", "id": "0190a0b0-0000-7000-8000-000000000000"},
+            [],
+            "a",
+        ],
+    )
+    async def test_refuses_what_is_not_a_tag(self, operator: httpx.AsyncClient, body: Any) -> None:
+        answer = await operator.post(TAGS, json=body)
+        assert answer.status_code == 422
+        assert answer.json()["errors"]
+
+    @pytest.mark.parametrize("body", [b"{", b'{"name": "\\ud800"}', b'{"name": NaN}', b"\xff\xfe", b"[" * 100_000])
+    async def test_broken_json_is_a_callers_mistake(self, operator: httpx.AsyncClient, body: bytes) -> None:
+        answer = await operator.post(TAGS, content=body, headers={"content-type": "application/json"})
+        assert answer.status_code in {400, 422}
+        assert answer.json()["request_id"]
+
+
+class TestListTags:
+    async def test_is_sorted_by_name_without_regard_to_case(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish(db, tags=["beta", "Alpha", "Gamma"])
+        page = (await client.get(TAGS)).json()
+        assert [tag["name"] for tag in page["items"]] == ["Alpha", "beta", "Gamma"]
+        assert page["limit"] == 20
+        assert page["skip"] == 0
+        assert page["next_cursor"] is None
+        assert "total" not in page
+
+    async def test_most_used_first(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish_all(db, [{"tags": ["often"]}, {"tags": ["often", "once"]}])
+        page = (await client.get(TAGS, params={"sort": "article_count"})).json()
+        assert [(tag["slug"], tag["article_count"]) for tag in page["items"]] == [("often", 2), ("once", 1)]
+
+    @pytest.mark.parametrize("sort", ["name", "article_count"])
+    @pytest.mark.parametrize("order", ["asc", "desc"])
+    async def test_cursors_walk_through_all_of_them_once(
+        self, client: httpx.AsyncClient, db: Database, sort: str, order: str
+    ) -> None:
+        names = [f"tag {n}" for n in range(7)]
+        await publish_all(db, [{"tags": names}, {"tags": names[:3]}])
+        whole = (await client.get(TAGS, params={"sort": sort, "order": order})).json()["items"]
+        walked: list[Any] = []
+        params = {"sort": sort, "order": order, "limit": "2"}
+        while True:
+            page = (await client.get(TAGS, params=params)).json()
+            walked += page["items"]
+            if page["next_cursor"] is None:
+                break
+            params["cursor"] = page["next_cursor"]
+        assert walked == whole
+        assert len(walked) == 7
+
+    async def test_skip_and_count(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish(db, tags=["a", "b", "c"])
+        page = (await client.get(TAGS, params={"skip": 1, "limit": 1, "count": "true"})).json()
+        assert [tag["slug"] for tag in page["items"]] == ["b"]
+        assert page["total"] == 3
+
+    @pytest.mark.parametrize(("words", "found"), [("TRAV", ["travel"]), ("%", ["100-percent"]), ("_", [])])
+    async def test_finds_part_of_a_name_literally(
+        self, operator: httpx.AsyncClient, words: str, found: list[str]
+    ) -> None:
+        await make(operator, "Travel")
+        await make(operator, "100 %", slug="100-percent")
+        page = (await operator.get(TAGS, params={"search": words})).json()
+        assert [tag["slug"] for tag in page["items"]] == found
+
+    @pytest.mark.parametrize(
+        "params",
+        [
+            {"limit": "0"},
+            {"limit": "101"},
+            {"limit": "x"},
+            {"skip": "-1"},
+            {"skip": "10001"},
+            {"sort": "password"},
+            {"sort": "name; drop table tags"},
+            {"order": "up"},
+            {"cursor": "x" * 600},
+        ],
+    )
+    async def test_refuses_a_query_out_of_bounds(self, client: httpx.AsyncClient, params: dict[str, str]) -> None:
+        answer = await client.get(TAGS, params=params)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"].startswith("query.")
+
+    @pytest.mark.parametrize("cursor", ["!", "AAAA", "W10", "bnVsbA", "WyJ0YWdzLm5hbWUuYXNjIiwxLDJd"])
+    async def test_refuses_a_cursor_not_made_here(self, client: httpx.AsyncClient, cursor: str) -> None:
+        answer = await client.get(TAGS, params={"cursor": cursor})
+        assert answer.status_code == 400
+        assert "cursor" in answer.json()["detail"]
+
+    async def test_refuses_a_cursor_of_another_order(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish(db, tags=["a", "b"])
+        cursor = (await client.get(TAGS, params={"limit": 1})).json()["next_cursor"]
+        assert (await client.get(TAGS, params={"order": "desc", "cursor": cursor})).status_code == 400
+
+    async def test_takes_one_statement(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish(db, tags=["a", "b", "c"])
+        assert 'desc="1 statements"' in (await client.get(TAGS)).headers["server-timing"]
+
+
+class TestReadTag:
+    async def test_answers_it(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish(db, tags=["Birds"])
+        assert (await client.get(f"{TAGS}/birds")).json() == {"slug": "birds", "name": "Birds", "article_count": 1}
+
+    async def test_unknown_is_a_404_problem(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get(f"{TAGS}/nothing")
+        assert answer.status_code == 404
+        assert answer.json()["title"] == "No such tag"
+
+
+class TestChangeTag:
+    async def test_a_former_slug_leads_to_the_new_one_for_ever(self, operator: httpx.AsyncClient) -> None:
+        await make(operator, "First")
+        await operator.patch(f"{TAGS}/first", json={"slug": "second"})
+        await operator.patch(f"{TAGS}/second", json={"slug": "third", "name": "Third"})
+        answer = await operator.get(f"{TAGS}/first")
+        assert answer.status_code == 301
+        assert answer.headers["location"] == f"{TAGS}/third"
+        assert (await operator.get(f"{TAGS}/first", follow_redirects=True)).json()["name"] == "Third"
+
+    async def test_a_new_tag_may_take_a_former_slug(self, operator: httpx.AsyncClient) -> None:
+        await make(operator, "First")
+        await operator.patch(f"{TAGS}/first", json={"slug": "second"})
+        await make(operator, "First")
+        assert (await operator.get(f"{TAGS}/first")).status_code == 200
+
+    async def test_a_taken_slug_is_a_conflict_and_changes_nothing(self, operator: httpx.AsyncClient) -> None:
+        await make(operator, "One")
+        await make(operator, "Two")
+        answer = await operator.patch(f"{TAGS}/one", json={"slug": "two", "name": "Changed"})
+        assert answer.status_code == 409
+        assert (await operator.get(f"{TAGS}/one")).json()["name"] == "One"
+
+    async def test_needs_the_operator(self, client: httpx.AsyncClient, operator: httpx.AsyncClient) -> None:
+        await make(operator, "One")
+        assert (await client.patch(f"{TAGS}/one", json={"name": "x"})).status_code == 401
+        assert (await client.delete(f"{TAGS}/one")).status_code == 401
+        assert (await client.post(f"{TAGS}/one/restore")).status_code == 401
+        assert (await client.post(f"{TAGS}/one/merge", json={"into": "x"})).status_code == 401
+
+
+class TestDeleteTag:
+    async def test_is_gone_and_can_be_restored_with_its_articles(
+        self, operator: httpx.AsyncClient, db: Database
+    ) -> None:
+        await publish(db, tags=["Birds"])
+        assert (await operator.delete(f"{TAGS}/birds")).status_code == 204
+        assert (await operator.get(f"{TAGS}/birds")).status_code == 404
+        assert (await operator.get("/api/v1/articles")).json()["items"][0]["tags"] == []
+        restored = await operator.post(f"{TAGS}/birds/restore")
+        assert restored.json() == {"slug": "birds", "name": "Birds", "article_count": 1}
+        assert (await operator.get("/api/v1/articles")).json()["items"][0]["tags"] == ["birds"]
+
+    async def test_is_not_restored_over_a_new_one(self, operator: httpx.AsyncClient) -> None:
+        await make(operator, "Birds")
+        await operator.delete(f"{TAGS}/birds")
+        await make(operator, "Birds")
+        assert (await operator.post(f"{TAGS}/birds/restore")).status_code == 409
+
+    async def test_what_was_never_there_cannot_be_restored(self, operator: httpx.AsyncClient) -> None:
+        assert (await operator.post(f"{TAGS}/birds/restore")).status_code == 404
+
+
+class TestMergeTags:
+    async def test_moves_the_articles_and_keeps_the_address(self, operator: httpx.AsyncClient, db: Database) -> None:
+        await publish_all(db, [{"tags": ["js"]}, {"tags": ["js", "JavaScript"]}, {"tags": ["JavaScript"]}])
+        answer = await operator.post(f"{TAGS}/js/merge", json={"into": "javascript"})
+        assert answer.json() == {"slug": "javascript", "name": "JavaScript", "article_count": 3}
+        assert (await operator.get(f"{TAGS}/js")).headers["location"] == f"{TAGS}/javascript"
+        listed = (await operator.get("/api/v1/articles")).json()["items"]
+        assert [item["tags"] for item in listed] == [["javascript"]] * 3
+
+    async def test_not_into_itself(self, operator: httpx.AsyncClient) -> None:
+        await make(operator, "js")
+        assert (await operator.post(f"{TAGS}/js/merge", json={"into": "js"})).status_code == 409
+
+    async def test_not_into_nothing(self, operator: httpx.AsyncClient) -> None:
+        await make(operator, "js")
+        assert (await operator.post(f"{TAGS}/js/merge", json={"into": "nothing"})).status_code == 404
+        assert (await operator.get(f"{TAGS}/js")).status_code == 200
+
+
+class TestArticleCount:
+    async def test_counts_public_articles_only(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish_all(
+            db,
+            [
+                {"tags": ["x"]},
+                {"tags": ["x"], "status": "draft", "published_at": None},
+                {"tags": ["x"], "visibility": "members"},
+            ],
+        )
+        assert (await client.get(f"{TAGS}/x")).json()["article_count"] == 1
