@@ -64,6 +64,8 @@ def as_stoa_error(error: Exception) -> StoaError | None:
 def problem_response(request: Request, error: Exception) -> Response:
     """The problem document of any exception; what is not a known fault is logged and told as a 500."""
     request_id = str(request.scope.get("request_id", ""))
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, StoaError):
+        error = error.__cause__  # raised while the body was read; FastAPI wraps it
     if isinstance(error, HTTPException):
         return _document(request_id, error.status_code, _http_title(error), str(error.detail), headers=error.headers)
     fault = as_stoa_error(error)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPBearer
 
 from stoa.shared.errors import Unauthenticated
@@ -51,15 +51,11 @@ def check_declared(app: FastAPI) -> None:
     """Refuse to start with a route that says neither a permission nor that it is public."""
     silent = [
         f"{sorted(route.methods or ())} {route.path}"
-        for route in _api_routes(app)
-        if _DECLARED not in (route.openapi_extra or {})
+        for route in iter_route_contexts(app.routes)
+        if route.path != app.openapi_url and _DECLARED not in (getattr(route, "openapi_extra", None) or {})
     ]
     if silent:
         raise RuntimeError(f"routes without a declared permission: {', '.join(silent)}")
-
-
-def _api_routes(app: FastAPI) -> list[APIRoute]:
-    return [route for route in app.routes if isinstance(route, APIRoute)]
 
 
 def operator_token(folder: Path) -> str:

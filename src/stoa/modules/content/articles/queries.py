@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import TIMESTAMP, aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute
 
 from stoa.modules.content.articles.models import Article, ArticleRedirect
 from stoa.modules.content.tags.models import ArticleTag, Tag
@@ -40,8 +41,7 @@ _NARROW = (
     Article.comment_count,
 )  # fmt: skip
 _WHOLE = (
-    Article.body, Article.html, Article.toc, Article.language, Article.canonical_url, Article.meta_title,
-    Article.meta_description,
+    Article.html, Article.language, Article.canonical_url, Article.meta_title, Article.meta_description,
 )  # fmt: skip
 
 
@@ -98,17 +98,11 @@ def by_ids(*, for_page: bool) -> Query:
     return Query(select(rows.c.id, item_json(rows, with_names=for_page).label("item")))
 
 
-def _one(*, for_page: bool) -> Query:
-    rows = select(*_NARROW, *_WHOLE).where(PUBLIC, Article.slug == bindparam("slug")).subquery("page")
-    whole: list[Any] = []
-    for column in _WHOLE:
-        if (
-            for_page == (column is Article.toc)
-            or column is Article.html
-            or (not for_page and column is not Article.toc)
-        ):
-            whole += [column.key, rows.c[column.key]]
-    return Query(select(item_json(rows, *whole, with_names=for_page)))
+def _one(*more: InstrumentedAttribute[Any], with_names: bool) -> Query:
+    columns = (*_WHOLE, *more)
+    rows = select(*_NARROW, *columns).where(PUBLIC, Article.slug == bindparam("slug")).subquery("page")
+    named = [part for column in columns for part in (column.key, rows.c[column.key])]
+    return Query(select(item_json(rows, *named, with_names=with_names)))
 
 
 def item_json(rows: FromClause, *more: Any, with_names: bool) -> ColumnElement[Any]:
@@ -180,8 +174,8 @@ def _beyond(shape: Shape) -> ColumnElement[bool]:
     return or_(column > key, and_(column == key, identity > last))
 
 
-ONE = _one(for_page=False)
-ONE_FOR_PAGE = _one(for_page=True)
+ONE = _one(Article.body, with_names=False)
+ONE_FOR_PAGE = _one(Article.toc, with_names=True)
 MOVED_TO = Query(
     select(Article.slug)
     .join(ArticleRedirect, ArticleRedirect.article_id == Article.id)

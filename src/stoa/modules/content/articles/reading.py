@@ -1,18 +1,30 @@
 """What everybody may read of articles, as JSON made by the database. Never writes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from stoa.modules.content.articles import queries
 from stoa.modules.content.articles.errors import ArticleNotFound
 from stoa.modules.content.articles.queries import Shape
 from stoa.modules.content.articles.schemas import ArticleQuery
+from stoa.modules.content.search.reading import SearchReads
+from stoa.modules.content.search.schemas import DEEPEST, Hit, SearchRequest
 from stoa.shared.database import ReadSession
-from stoa.shared.errors import Moved
-from stoa.shared.pagination import Slice, decode_cursor, encode_cursor
+from stoa.shared.errors import InvalidInput, Moved
+from stoa.shared.pagination import Order, Slice, decode_cursor, encode_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; `corrected` is what was searched for instead of words that find nothing."""
+
+    page: Slice
+    corrected: str | None
 
 
 class ArticleReads:
@@ -32,6 +44,24 @@ class ArticleReads:
         rows = rows[: shape.limit]
         cursor = encode_cursor(kind, rows[-1]["key"], rows[-1]["id"]) if more else None
         return Slice([row["item"] for row in rows], cursor, total)
+
+    async def search(self, query: ArticleQuery, *, for_page: bool = False) -> Found:
+        """One page of the public articles that `query.search` finds, best first or by date, each with its highlight.
+
+        Raises MalformedInput for a cursor of another list, InvalidInput for words out of bounds.
+        """
+        sort = query.sort or "rank"
+        if sort not in {"rank", "published_at"}:
+            raise InvalidInput("What a search finds is sorted by `rank` or `published_at`.")
+        order = query.order or "desc"
+        kind = f"found.{sort}.{order}"
+        skip = decode_cursor(query.cursor, kind, int)[0] if query.cursor else query.skip
+        found = await SearchReads(self._reads).search(_search_request(query, sort, order, skip))
+        items = await self.items([hit.article_id for hit in found.hits], for_page=for_page) if found.hits else {}
+        page = [_highlighted(items[hit.article_id], hit) for hit in found.hits if hit.article_id in items]
+        deeper = skip + query.limit
+        cursor = encode_cursor(kind, deeper) if found.has_more and deeper <= DEEPEST else None
+        return Found(Slice(page, cursor, found.total), found.corrected)
 
     async def one(self, slug: str, *, for_page: bool = False) -> str:
         """A public article whole. Raises Moved for a former slug, else ArticleNotFound."""
@@ -73,6 +103,28 @@ class ArticleReads:
         plain = replace(shape, sort="published_at", order="desc", limit=0, skip=0, after=False, for_page=False)
         total: int = await self._reads.fetch_value(queries.total(plain), **values)
         return total
+
+
+def _search_request(query: ArticleQuery, sort: str, order: Order, skip: int) -> SearchRequest:
+    return SearchRequest(
+        words=query.search or "",
+        author=query.author,
+        tags=tuple(query.tags),
+        all_tags=query.tags_match == "all",
+        from_date=query.from_date,
+        to_date=query.to_date,
+        sort="rank" if sort == "rank" else "published_at",
+        order=order,
+        limit=query.limit,
+        skip=skip,
+        count=query.count,
+    )
+
+
+def _highlighted(item: str, hit: Hit) -> str:
+    """The list item with its highlight put in at the end."""
+    highlight = orjson.dumps({"title": hit.title, "text": hit.text}).decode()
+    return f'{item.rstrip().removesuffix("}")},"highlight":{highlight}}}'
 
 
 def _shape(query: ArticleQuery, *, for_page: bool) -> tuple[Shape, dict[str, Any]]:

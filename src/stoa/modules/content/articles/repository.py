@@ -28,9 +28,7 @@ class ArticleRepository:
                 _numbered(ArticleRedirect.path, func.concat(_PREFIX, base))
             )
         )
-        present = await self._session.execute(
-            select(Article.slug, Article.id).where(_numbered(Article.slug, base))
-        )
+        present = await self._session.execute(select(Article.slug, Article.id).where(_numbered(Article.slug, base)))
         owners = {row.path.removeprefix(_PREFIX): row.article_id for row in former}
         return owners | {row.slug: row.id for row in present}
 

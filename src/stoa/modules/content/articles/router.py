@@ -46,5 +46,9 @@ async def list_articles_of_user(username: Username, query: ListQuery, reads: Rea
 
 
 async def _list(query: ArticleQuery, reads: ReadsDep) -> Response:
-    page = await ArticleReads(reads).page(query)
+    articles = ArticleReads(reads)
+    if query.search:
+        found = await articles.search(query)
+        return public_json(page_json(found.page, limit=query.limit, skip=query.skip, corrected=found.corrected))
+    page = await articles.page(query)
     return public_json(page_json(page, limit=query.limit, skip=query.skip))

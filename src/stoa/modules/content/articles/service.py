@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stoa.modules.content.articles.errors import ArticleNotFound
 from stoa.modules.content.articles.repository import ArticleRepository
 from stoa.modules.content.articles.schemas import ArticleDraft, SavedArticle
+from stoa.modules.content.search.schemas import SearchEntry, reach_of
+from stoa.modules.content.search.service import SearchService
 from stoa.modules.content.tags.service import TagService
 from stoa.shared.changes import announce_change
 from stoa.shared.ids import new_id
@@ -23,6 +25,7 @@ class ArticleService:
         self._session = session
         self._articles = ArticleRepository(session)
         self._tags = TagService(session)
+        self._search = SearchService(session)
 
     async def save_many(self, drafts: Sequence[ArticleDraft]) -> list[SavedArticle]:
         """Make or replace these articles with tags, redirects and search entries, all or none, in the given order.
@@ -35,6 +38,7 @@ class ArticleService:
         saved = await self._store(drafts)
         await self._link_tags(drafts, saved)
         await self._keep_addresses(drafts, saved)
+        await self._search.index([_search_entry(*one) for one in zip(drafts, saved, strict=True)])
         await announce_change(self._session)
         return saved
 
@@ -109,6 +113,18 @@ class ArticleService:
         }
         if paths:
             await self._articles.keep_redirects(paths)
+
+
+def _search_entry(draft: ArticleDraft, saved: SavedArticle) -> SearchEntry:
+    return SearchEntry(
+        article_id=saved.id,
+        title=draft.title,
+        text=draft.rendered.text,
+        language=draft.language,
+        author_id=draft.author_id,
+        published_at=draft.published_at,
+        reach=reach_of(draft.status, draft.visibility),
+    )
 
 
 def _path(slug: str) -> str:

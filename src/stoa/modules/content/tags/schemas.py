@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from stoa.shared.pagination import Order, PageQuery
-from stoa.shared.slugs import check_slug
+from stoa.shared.slugs import SLUG_LENGTH, SLUG_PATTERN
 from stoa.shared.text import Line, ShortLine
 
-SlugIn = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(check_slug)]
+SlugIn = Annotated[str, Field(min_length=1, max_length=SLUG_LENGTH, pattern=SLUG_PATTERN)]
 
 
 class TagOut(BaseModel):

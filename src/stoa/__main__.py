@@ -1,0 +1,5 @@
+"""`python -m stoa` is `stoa`."""
+
+from stoa.cli.main import main
+
+main()

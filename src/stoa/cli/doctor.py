@@ -1,0 +1,97 @@
+"""`stoa doctor`: checks every part, one line each, and says how to mend what is wrong."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_WIDTH = 14
+
+
+def doctor(
+    data_dir: Annotated[
+        Path | None, typer.Option(envvar="STOA_DATA_DIR", help="Folder of the embedded servers.")
+    ] = None,
+) -> None:
+    """Check every part and say how to mend what is wrong. Exit code 1 when something is."""
+    import asyncio
+
+    from stoa.cli.context import data_folder, load_settings, servers
+
+    settings = load_settings(data_dir=data_dir)
+    _say("settings", True, f"valid, for {settings.server.environment}")
+    folder = data_folder(settings.server.data_dir)
+    healthy = [_folder(folder)]
+    with servers(data_dir, "stoa doctor") as running:
+        for name, check, url in (
+            ("PostgreSQL", _postgresql, running.database_url),
+            ("schema", _schema, running.database_url),
+            ("Valkey", _valkey, running.redis_url),
+        ):
+            healthy.append(asyncio.run(_tell(name, check, url)))
+    if not all(healthy):
+        raise typer.Exit(1)
+    print("All is well.")
+
+
+def _say(name: str, well: bool, words: str) -> bool:
+    print(f"{'ok  ' if well else 'FAIL'} {name:<{_WIDTH}} {words}")
+    return well
+
+
+def _folder(folder: Path) -> bool:
+    import os
+    import shutil
+
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return _say("data folder", False, f"{folder} cannot be written: give it to the account that runs Stoa")
+    free = shutil.disk_usage(folder).free // 1_048_576
+    return _say("data folder", free > 200, f"{folder}, {free:,} MiB free" + ("" if free > 200 else ": make room"))
+
+
+async def _tell(name: str, check: Callable[[str], Awaitable[tuple[bool, str]]], url: str) -> bool:
+    import asyncpg
+    from redis.exceptions import RedisError
+
+    try:
+        return _say(name, *await check(url))
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError) as error:
+        return _say(
+            name, False, f"does not answer ({type(error).__name__}: {error}): is it running, is its address right?"
+        )
+
+
+async def _postgresql(url: str) -> tuple[bool, str]:
+    import asyncpg
+
+    connection = await asyncpg.connect(url, timeout=5)
+    try:
+        version = await connection.fetchval("SHOW server_version")
+        encoding = await connection.fetchval("SHOW server_encoding")
+    finally:
+        await connection.close()
+    if encoding != "UTF8":
+        return False, f"{version}, but its encoding is {encoding}: create the database with UTF8"
+    return True, f"{version} answers"
+
+
+async def _schema(url: str) -> tuple[bool, str]:
+    from stoa.cli.context import current_revision
+    from stoa.shared.migrations import head
+
+    current = await current_revision(url)
+    if current != head():
+        return False, f"at {current or 'nothing'}, not at {head()}: run `stoa migrate up`"
+    return True, f"at {current}, the newest"
+
+
+async def _valkey(url: str) -> tuple[bool, str]:
+    from redis.asyncio import Redis
+
+    client = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+    try:
+        info = await client.info("server")
+    finally:
+        await client.aclose()
+    return True, f"{info.get('valkey_version') or info.get('redis_version')} answers"

@@ -1,0 +1,59 @@
+"""The command `stoa`: one file for each group of commands. Imports nothing heavy; commands do when they run."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from stoa.cli.doctor import doctor
+from stoa.cli.import_ import import_
+from stoa.cli.migrate import migrate
+from stoa.cli.seed import seed
+from stoa.cli.serve import serve
+from stoa.cli.up import up
+from stoa.shared.errors import InvalidInput, StoaError
+
+app = typer.Typer(
+    name="stoa",
+    help="Publish, sell, talk and plan on a machine you own.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(up)
+app.command()(serve)
+app.add_typer(migrate, name="migrate")
+app.command(name="import")(import_)
+app.command()(seed)
+app.command()(doctor)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from stoa.shared.version import VERSION
+
+        print(f"stoa {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Publish, sell, talk and plan on a machine you own."""
+
+
+def main() -> None:
+    """Run a command. A fault is one line on standard error: exit code 2 for bad input, 1 for everything else."""
+    try:
+        app()
+    except StoaError as error:
+        print(f"error: {error.detail}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, InvalidInput) else 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

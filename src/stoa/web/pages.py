@@ -1,0 +1,183 @@
+"""Makes the context of each page from the services' answers. Knows no HTML and no request."""
+
+from typing import Annotated, Any
+
+import orjson
+from markupsafe import Markup
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from stoa.modules.content.articles.reading import ArticleReads
+from stoa.modules.content.articles.schemas import LONGEST_SEARCH, ArticleQuery
+from stoa.modules.content.tags.schemas import TagQuery
+from stoa.modules.content.tags.service import TagReads
+from stoa.modules.users.service import UserReads
+from stoa.shared.database import ReadSession
+from stoa.shared.errors import NotFound
+from stoa.shared.pagination import DEEPEST_SKIP, MOST_PER_PAGE, Slice
+from stoa.shared.text import clean_line
+from stoa.web.cards import author_of, card_of, cards_of, hit_of, tag_of, toc_of
+from stoa.web.contexts import (
+    ArticlePage,
+    AuthorPage,
+    AuthorRef,
+    HomePage,
+    Pager,
+    SearchHit,
+    SearchPage,
+    Site,
+    TagPage,
+    TagRef,
+    TagsPage,
+)
+from stoa.web.meta import MetaMaker
+from stoa.web.paging import pager
+
+PER_PAGE = 12
+LAST_PAGE = DEEPEST_SKIP // PER_PAGE
+POPULAR_TAGS = 16
+RELATED = 3
+
+
+class SearchWords(BaseModel):
+    """The query string of the search page; what is typed there comes back in the field."""
+
+    q: Annotated[str, StringConstraints(max_length=LONGEST_SEARCH), AfterValidator(clean_line)] = ""
+    tag: Annotated[str | None, StringConstraints(max_length=120)] = None
+    author: Annotated[str | None, StringConstraints(max_length=60)] = None
+    page: Annotated[int, Field(ge=1, le=50)] = 1
+
+
+class PageBuilder:
+    """Builds every page of one site from public reads."""
+
+    def __init__(self, reads: ReadSession, site: Site) -> None:
+        self._articles = ArticleReads(reads)
+        self._tags = TagReads(reads)
+        self._users = UserReads(reads)
+        self._meta = MetaMaker(site)
+        self._site = site
+
+    async def home(self, page: int) -> HomePage:
+        """The newest articles; on the first page the newest one large. Raises NotFound behind the last page."""
+        articles = await self._page(page, first_size=PER_PAGE + 1)
+        cards = cards_of(articles.items)
+        first = page == 1
+        return HomePage(
+            meta=self._meta.home(page),
+            lead=cards[0] if first and cards else None,
+            articles=cards[1:] if first else cards,
+            tags=await self._popular_tags() if first else (),
+            pager=pager("/", page, more=articles.next_cursor is not None),
+            is_first_page=first,
+        )
+
+    async def article(self, slug: str) -> ArticlePage:
+        """One article with what to read next. Raises Moved, NotFound."""
+        found: dict[str, Any] = orjson.loads(await self._articles.one(slug, for_page=True))
+        card = card_of(found)
+        related = await self._articles.related(found["id"], limit=RELATED)
+        return ArticlePage(
+            meta=self._meta.article(card, found),
+            article=card,
+            html=Markup(found["html"]),  # noqa: S704 # sanitised when it was saved
+            lead=found["summary"],
+            toc=toc_of(found["toc"]),
+            related=cards_of(related),
+            language=found["language"] if found["language"] != self._site.language else None,
+        )
+
+    async def tags(self) -> TagsPage:
+        """Every topic with articles, up to 100 pages of them."""
+        tags: list[TagRef] = []
+        query = TagQuery(limit=MOST_PER_PAGE)
+        for _ in range(MOST_PER_PAGE):
+            found = await self._tags.page(query)
+            tags += [tag_of(orjson.loads(item)) for item in found.items]
+            if found.next_cursor is None:
+                break
+            query = query.model_copy(update={"cursor": found.next_cursor})
+        return TagsPage(meta=self._meta.tags(), tags=tuple(tag for tag in tags if tag.article_count))
+
+    async def tag(self, slug: str, page: int) -> TagPage:
+        """The articles of one topic. Raises Moved, NotFound."""
+        tag = tag_of(orjson.loads(await self._tags.one(slug)))
+        articles = await self._page(page, tags=[slug])
+        return TagPage(
+            meta=self._meta.tag(tag, page),
+            tag=tag,
+            articles=cards_of(articles.items),
+            pager=pager(f"/tags/{slug}", page, more=articles.next_cursor is not None),
+        )
+
+    async def author(self, username: str, page: int) -> AuthorPage:
+        """A writer's public face and articles. Raises NotFound."""
+        author = author_of(orjson.loads(await self._users.public(username)))
+        articles = await self._page(page, author=author.username, count=True)
+        return AuthorPage(
+            meta=self._meta.author(author, page),
+            author=author,
+            articles=cards_of(articles.items),
+            article_count=articles.total,
+            pager=pager(f"/authors/{author.username}", page, more=articles.next_cursor is not None),
+        )
+
+    async def search(self, words: SearchWords) -> SearchPage:
+        """What was found; without words, topics to begin with."""
+        hits: tuple[SearchHit, ...] = ()
+        turns = Pager()
+        corrected = None
+        if words.q:
+            query = ArticleQuery(
+                search=words.q,
+                tags=[words.tag] if words.tag else [],
+                author=words.author or None,
+                limit=PER_PAGE,
+                skip=(words.page - 1) * PER_PAGE,
+            )
+            found = await self._articles.search(query, for_page=True)
+            hits = tuple(hit_of(orjson.loads(item)) for item in found.page.items)
+            corrected = found.corrected
+            turns = pager("/search", words.page, more=found.page.next_cursor is not None, **_filters(words))
+        return SearchPage(
+            meta=self._meta.search(words.q),
+            query=words.q,
+            hits=hits,
+            corrected=corrected,
+            tag=await self._tag(words.tag),
+            author=await self._author(words.author),
+            tags=() if hits else await self._popular_tags(),
+            pager=turns,
+        )
+
+    async def _tag(self, slug: str | None) -> TagRef | None:
+        """The tag that a search is limited to; none where there is no such tag, and so nothing is found."""
+        try:
+            return tag_of(orjson.loads(await self._tags.one(slug))) if slug else None
+        except NotFound:
+            return None
+
+    async def _author(self, username: str | None) -> AuthorRef | None:
+        try:
+            return author_of(orjson.loads(await self._users.public(username))) if username else None
+        except NotFound:
+            return None
+
+    async def _page(self, page: int, *, first_size: int = PER_PAGE, **filters: Any) -> Slice:
+        extra = first_size - PER_PAGE
+        query = ArticleQuery(
+            limit=first_size if page == 1 else PER_PAGE,
+            skip=(page - 1) * PER_PAGE + (extra if page > 1 else 0),
+            **filters,
+        )
+        found = await self._articles.page(query, for_page=True)
+        if page > 1 and not found.items:
+            raise NotFound("The list ends before this page.")
+        return found
+
+    async def _popular_tags(self) -> tuple[TagRef, ...]:
+        found = await self._tags.page(TagQuery(sort="article_count", limit=POPULAR_TAGS))
+        return tuple(tag for tag in (tag_of(orjson.loads(item)) for item in found.items) if tag.article_count)
+
+
+def _filters(words: SearchWords) -> dict[str, str]:
+    return {k: v for k, v in (("q", words.q), ("tag", words.tag), ("author", words.author)) if v}

@@ -1,0 +1,103 @@
+"""The addresses of the pages. Every route calls the page builder and renders, nothing more."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Query, Request
+from starlette.responses import Response
+
+from stoa.shared.answers import public_page
+from stoa.shared.database import ReadsDep
+from stoa.shared.errors import NotFound
+from stoa.shared.parameters import SlugPath, Username
+from stoa.shared.security import PUBLIC
+from stoa.shared.settings import Settings
+from stoa.web import api_docs, feeds, files, health
+from stoa.web.assets import Assets
+from stoa.web.contexts import Page, Site
+from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
+from stoa.web.rendering import Pages
+from stoa.web.styleguide import styleguide_page
+
+router = APIRouter(include_in_schema=False)
+PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
+
+
+def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
+    """Add the pages, feeds, files and health checks to the application."""
+    site = Site(
+        name=settings.site.site_name,
+        description=settings.site.site_description,
+        url=settings.server.public_url.rstrip("/"),
+        language=settings.site.language,
+        accent=settings.site.accent,
+    )
+    app.state.site = site
+    app.state.assets, app.state.pages = _look(site)
+    app.state.media_folder = data_dir / "media"
+    for part in (router, feeds.router, files.router, health.router, api_docs.router):
+        app.include_router(part)
+
+
+@router.get("/", **PUBLIC)
+async def home(request: Request, reads: ReadsDep, page: PageNumber = 1) -> Response:
+    """The newest articles."""
+    return _rendered(request, await _builder(request, reads).home(page))
+
+
+@router.get("/articles/{slug}", **PUBLIC)
+async def article(request: Request, slug: SlugPath, reads: ReadsDep) -> Response:
+    """One article."""
+    return _rendered(request, await _builder(request, reads).article(slug))
+
+
+@router.get("/tags", **PUBLIC)
+async def tags(request: Request, reads: ReadsDep) -> Response:
+    """All topics."""
+    return _rendered(request, await _builder(request, reads).tags())
+
+
+@router.get("/tags/{slug}", **PUBLIC)
+async def tag(request: Request, slug: SlugPath, reads: ReadsDep, page: PageNumber = 1) -> Response:
+    """The articles of a topic."""
+    return _rendered(request, await _builder(request, reads).tag(slug, page))
+
+
+@router.get("/authors/{username}", **PUBLIC)
+async def author(request: Request, username: Username, reads: ReadsDep, page: PageNumber = 1) -> Response:
+    """A writer and what they wrote."""
+    return _rendered(request, await _builder(request, reads).author(username, page))
+
+
+@router.get("/search", **PUBLIC)
+async def search(request: Request, words: Annotated[SearchWords, Query()], reads: ReadsDep) -> Response:
+    """Articles by their words."""
+    return _rendered(request, await _builder(request, reads).search(words))
+
+
+@router.get("/styleguide", **PUBLIC)
+async def show_styleguide(request: Request) -> Response:
+    """Every component, for looking at; in development only."""
+    settings: Settings = request.app.state.settings
+    if settings.server.environment == "production":
+        raise NotFound("There is no such page.")
+    return _rendered(request, styleguide_page(request.app.state.site))
+
+
+@lru_cache(maxsize=8)
+def _look(site: Site) -> tuple[Assets, Pages]:
+    """Static files and compiled templates, made once in a process for each site."""
+    assets = Assets(site.accent)
+    pages = Pages(site, assets)
+    pages.warm()
+    return assets, pages
+
+
+def _builder(request: Request, reads: ReadsDep) -> PageBuilder:
+    return PageBuilder(reads, request.app.state.site)
+
+
+def _rendered(request: Request, page: Page) -> Response:
+    pages: Pages = request.app.state.pages
+    return public_page(pages.render(page))
