@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from stoa.modules.content.router import router as content
+from stoa.modules.content.router import ROUTERS as CONTENT
 from stoa.modules.users.router import router as users
 from stoa.shared.cache import Cache
 from stoa.shared.changes import ChangeListener
@@ -31,7 +31,7 @@ from stoa.shared.version import VERSION
 from stoa.web import errors as web_errors
 from stoa.web import routes as web
 
-MODULES: tuple[APIRouter, ...] = (users, content)
+MODULES: tuple[APIRouter, ...] = (*CONTENT, users)
 API = "/api/v1"
 _MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz")
 

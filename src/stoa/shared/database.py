@@ -107,6 +107,7 @@ class Database:
         event.listen(self._engine.sync_engine, "before_cursor_execute", _count)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._reads: ReadSession | None = None
 
     async def __aenter__(self) -> Self:
         self._pool = await asyncpg.create_pool(
@@ -118,6 +119,7 @@ class Database:
             max_cached_statement_lifetime=0,
             server_settings={**self._server_settings(), "default_transaction_read_only": "on"},
         )
+        self._reads = ReadSession(self._pool, wait_seconds=self._settings.pool_seconds)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -127,9 +129,9 @@ class Database:
 
     @property
     def reads(self) -> ReadSession:
-        if self._pool is None:
+        if self._reads is None:
             raise RuntimeError("the database is not open: use `async with database`")
-        return ReadSession(self._pool, wait_seconds=self._settings.pool_seconds)
+        return self._reads
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:

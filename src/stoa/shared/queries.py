@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from sqlalchemy import CompoundSelect, Select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal_column
 from sqlalchemy.dialects.postgresql import asyncpg
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves its dialects untyped
@@ -34,3 +34,19 @@ class Query:
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """The values in the statement's order; a missing one is a programming error."""
         return [values[name] if name in values else self._constants[name] for name in self._names]
+
+
+def json_object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
+    """JSON made by PostgreSQL. Keys are literals: as bound values they had the statement planned anew each time."""
+    return json_object_of(members)
+
+
+def json_object_of(members: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """As `json_object`, for members that are known as a mapping."""
+    return func.json_build_object(*(part for key, column in members.items() for part in (_key(key), column)))
+
+
+def _key(key: str) -> ColumnElement[str]:
+    if not key.isidentifier():
+        raise ValueError(f"{key!r} is not a member's name")
+    return literal_column(f"'{key}'")

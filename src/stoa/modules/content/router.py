@@ -1,10 +1,6 @@
-"""The front door of content's API."""
-
-from fastapi import APIRouter
+"""The front door of content's API. The router asks one after the other: the most read comes first."""
 
 from stoa.modules.content.articles.router import router as articles
 from stoa.modules.content.tags.router import router as tags
 
-router = APIRouter()
-router.include_router(tags)
-router.include_router(articles)
+ROUTERS = (articles, tags)

@@ -1,25 +1,26 @@
 """The SQL of users. Other modules get expressions of it through the service, never the tables."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.users.models import User
-from stoa.shared.queries import Query
+from stoa.shared.queries import Query, json_object
 
 
-def public_json(user: type[User] = User) -> ColumnElement[object]:
-    return func.json_build_object(
-        "username", user.username,
-        "display_name", user.display_name,
-        "bio", user.bio,
-        "avatar_url", user.avatar_url,
-    )  # fmt: skip
+def public_json() -> ColumnElement[Any]:
+    return json_object(
+        username=User.username.expression,
+        display_name=User.display_name.expression,
+        bio=User.bio.expression,
+        avatar_url=User.avatar_url.expression,
+    )
 
 
-def public_author(user_id: ColumnElement[UUID]) -> ColumnElement[object]:
+def public_author(user_id: ColumnElement[UUID]) -> ColumnElement[Any]:
     return select(public_json()).where(User.id == user_id).scalar_subquery()
 
 

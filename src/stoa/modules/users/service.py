@@ -1,5 +1,6 @@
 """Use cases of users: the public face, and authors that content is attributed to."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -16,7 +17,7 @@ from stoa.shared.slugs import make_slug, numbered
 LONGEST_USERNAME = 40
 
 
-def public_author(user_id: ColumnElement[UUID]) -> ColumnElement[object]:
+def public_author(user_id: ColumnElement[UUID]) -> ColumnElement[Any]:
     """SQL for the public face of the user with that id, for lists of other modules read in one statement."""
     return repository.public_author(user_id)
 

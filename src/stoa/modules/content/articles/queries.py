@@ -32,7 +32,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from stoa.modules.content.articles.models import Article, ArticleRedirect
 from stoa.modules.content.tags.models import ArticleTag, Tag
 from stoa.modules.users import service as users
-from stoa.shared.queries import Query
+from stoa.shared.queries import Query, json_object, json_object_of
 
 PUBLIC = text("articles.status = 'published' AND articles.visibility = 'public' AND articles.deleted_at IS NULL")
 _NARROW = (
@@ -101,25 +101,26 @@ def by_ids(*, for_page: bool) -> Query:
 def _one(*more: InstrumentedAttribute[Any], with_names: bool) -> Query:
     columns = (*_WHOLE, *more)
     rows = select(*_NARROW, *columns).where(PUBLIC, Article.slug == bindparam("slug")).subquery("page")
-    named = [part for column in columns for part in (column.key, rows.c[column.key])]
-    return Query(select(item_json(rows, *named, with_names=with_names)))
+    return Query(select(item_json(rows, *(column.key for column in columns), with_names=with_names)))
 
 
-def item_json(rows: FromClause, *more: Any, with_names: bool) -> ColumnElement[Any]:
+def item_json(rows: FromClause, *more: str, with_names: bool) -> ColumnElement[Any]:
     """The list item of the OpenAPI document from a row; for pages tags come with their names."""
     c = rows.c
-    return func.json_build_object(
-        "id", c.id, "slug", c.slug, "title", c.title, "excerpt", c.excerpt, "summary", c.summary, "status", c.status,
-        "tags", _tags_of(c.id, with_names=with_names), "author", users.public_author(c.author_id),
-        "cover_url", c.cover_url, "published_at", c.published_at, "updated_at", c.updated_at, "version", c.version,
-        "reading_minutes", c.reading_minutes, "comment_count", c.comment_count, *more,
-    )  # fmt: skip
+    return json_object_of(
+        {
+            **{column.key: c[column.key] for column in _NARROW if column is not Article.author_id},
+            "tags": _tags_of(c.id, with_names=with_names),
+            "author": users.public_author(c.author_id),
+            **{name: c[name] for name in more},
+        }
+    )
 
 
 def _tags_of(article_id: ColumnElement[Any], *, with_names: bool) -> ColumnElement[Any]:
-    one: Any = func.json_build_object("slug", Tag.slug, "name", Tag.name) if with_names else Tag.slug
+    one: Any = json_object(slug=Tag.slug.expression, name=Tag.name.expression) if with_names else Tag.slug
     return (
-        select(func.coalesce(func.json_agg(aggregate_order_by(one, Tag.slug)), text("'[]'::json")))
+        select(func.coalesce(func.json_agg(aggregate_order_by(one, Tag.slug)), literal_column("'[]'::json")))
         .select_from(ArticleTag)
         .join(Tag, Tag.id == ArticleTag.tag_id)
         .where(ArticleTag.article_id == article_id, Tag.deleted_at.is_(None))
@@ -198,7 +199,7 @@ _newest = (
     .limit(literal_column("20"))
     .subquery("page")
 )
-FEED = Query(select(item_json(_newest, "html", _newest.c.html, with_names=True)))
+FEED = Query(select(item_json(_newest, "html", with_names=True)))
 
 
 def _related() -> Query:

@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_
 
 from stoa.modules.content.tags.models import Tag, TagRedirect
 from stoa.modules.content.tags.schemas import TagQuery
-from stoa.shared.queries import Query
+from stoa.shared.queries import Query, json_object
 
 LIVING = Tag.deleted_at.is_(None)
 
 
 def tag_json() -> ColumnElement[Any]:
-    return func.json_build_object("slug", Tag.slug, "name", Tag.name, "article_count", Tag.article_count)
+    return json_object(slug=Tag.slug.expression, name=Tag.name.expression, article_count=Tag.article_count.expression)
 
 
 ONE = Query(select(tag_json()).where(Tag.slug == bindparam("slug"), LIVING))

@@ -62,9 +62,7 @@ class TagRepository:
 
     async def move_links(self, source: UUID, target: UUID) -> None:
         """Give the target's tag to every article of the source, once."""
-        rows = select(
-            ArticleTag.article_id, literal(target), ArticleTag.is_public, ArticleTag.published_at
-        )
+        rows = select(ArticleTag.article_id, literal(target), ArticleTag.is_public, ArticleTag.published_at)
         await self._session.execute(
             insert(ArticleTag)
             .from_select(["article_id", "tag_id", "is_public", "published_at"], rows.where(ArticleTag.tag_id == source))

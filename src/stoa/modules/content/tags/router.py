@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from stoa.modules.content.tags.schemas import TagChange, TagIn, TagMerge, TagOut, TagQuery
 from stoa.modules.content.tags.service import TagReads, TagService
 from stoa.shared.answers import answers, public_json
 from stoa.shared.database import ReadsDep, SessionDep
+from stoa.shared.listing import public_list, query_of
 from stoa.shared.pagination import Page, page_json
 from stoa.shared.parameters import SlugPath
 from stoa.shared.security import PUBLIC, guarded
@@ -16,8 +17,8 @@ from stoa.shared.security import PUBLIC, guarded
 router = APIRouter(prefix="/tags", tags=["tags"])
 
 
-@router.get("", responses=answers(Page[TagOut]), **PUBLIC)
-async def list_tags(query: Annotated[TagQuery, Query()], reads: ReadsDep) -> Response:
+@router.get("", responses=answers(Page[TagOut]), **public_list(TagQuery))
+async def list_tags(query: Annotated[TagQuery, query_of(TagQuery)], reads: ReadsDep) -> Response:
     """List tags by name or by number of articles."""
     page = await TagReads(reads).page(query)
     return public_json(page_json(page, limit=query.limit, skip=query.skip))
