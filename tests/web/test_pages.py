@@ -107,7 +107,7 @@ class TestArticle:
 
     async def test_an_old_address_leads_to_it(self, client: httpx.AsyncClient, db: Database) -> None:
         await publish(db, title="Moved here", slug="moved", redirects_from=["/2019/05/moved.html", "/old/moved/"])
-        for path in ("/2019/05/moved.html", "/old/moved/"):
+        for path in ("/2019/05/moved.html", "/old/moved/", "/old/moved"):
             answer = await client.get(path)
             assert (answer.status_code, answer.headers["location"]) == (301, "/articles/moved")
 
@@ -175,6 +175,18 @@ class TestFeeds:
         assert link is not None
         assert link.get("href") == "http://localhost:8000/articles/nr-21"
         assert feed.findtext(f"{ATOM}updated") == "2024-01-02T09:00:00+00:00"
+
+    async def test_rss_and_json_hold_the_same(self, client: httpx.AsyncClient, db: Database) -> None:
+        await publish(db, title="One & <two>", slug="one", tags=["x"])
+        rss = ET.fromstring((await client.get("/feed.rss")).content)
+        assert rss.findtext("channel/item/title") == "One & <two>"
+        assert rss.findtext("channel/item/link") == "http://localhost:8000/articles/one"
+        assert rss.findtext("channel/item/pubDate") == "Mon, 01 Jan 2024 12:00:00 +0000"
+        feed = (await client.get("/feed.json")).json()
+        assert feed["version"] == "https://jsonfeed.org/version/1.1"
+        assert [(item["title"], item["content_html"]) for item in feed["items"]] == [
+            ("One & <two>", "<p>Some words.</p>\n")
+        ]
 
     async def test_an_empty_site_has_a_feed_too(self, client: httpx.AsyncClient) -> None:
         feed = ET.fromstring((await client.get("/feed.atom")).content)

@@ -78,10 +78,15 @@ def run(data_dir: Path | None, command: str, work: "Callable[[Opened], Awaitable
 
 
 async def current_revision(database_url: str) -> str | None:
-    """The revision a database is at; None when it is empty."""
+    """The revision a database is at; None when it is empty. Raises Unavailable when it does not answer."""
     import asyncpg
 
-    connection = await asyncpg.connect(database_url, timeout=10)
+    from stoa.shared.errors import Unavailable
+
+    try:
+        connection = await asyncpg.connect(database_url, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Unavailable(f"PostgreSQL does not answer ({error}). Is it running, and is DATABASE_URL right?") from None
     try:
         revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:

@@ -54,6 +54,8 @@ def main() -> None:
     except StoaError as error:
         print(f"error: {error.detail}", file=sys.stderr)
         sys.exit(2 if isinstance(error, InvalidInput) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -72,7 +72,7 @@ def _steps(folder: "DataFolder", servers: "Servers", pause: "Pause", *, demo: bo
     else:
         say("Schema", f"at {newest}, nothing to do")
     if wanted.exists():
-        yield Step("Demo site", _stoa("seed"), log="seed", done="filled in", is_required=False, after=wanted.unlink)
+        yield Step("Demo site", _stoa("seed"), log="seed", done="filled", is_required=False, after=wanted.unlink)
 
 
 def _stoa(*arguments: str) -> list[str]:
@@ -81,9 +81,11 @@ def _stoa(*arguments: str) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """As the site's settings read it, without loading what they load: the environment wins over `.env`."""
-    from dotenv import dotenv_values
+    written: dict[str, str | None] = {}
+    if Path(".env").is_file():
+        from dotenv import dotenv_values
 
-    written = dotenv_values(".env") if Path(".env").is_file() else {}
+        written = dotenv_values(".env")
     return {name: value for name, value in {**written, **os.environ}.items() if value}
 
 

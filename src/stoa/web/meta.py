@@ -9,7 +9,11 @@ from stoa.web.contexts import ArticleCard, AuthorRef, FeedLink, PageMeta, Site, 
 class MetaMaker:
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._feeds = (FeedLink("/feed.atom", site.name),)
+        self._feeds = (
+            FeedLink("/feed.atom", site.name),
+            FeedLink("/feed.rss", site.name, "application/rss+xml"),
+            FeedLink("/feed.json", site.name, "application/feed+json"),
+        )
 
     def home(self, page: int) -> PageMeta:
         site = self._site

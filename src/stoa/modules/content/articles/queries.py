@@ -158,6 +158,11 @@ def _tags() -> ColumnElement[Any]:
     return bindparam("tags", type_=ARRAY(Text()))
 
 
+def former_path(path: str) -> str:
+    """A former address as it is kept: with or without a slash at its end it is the same."""
+    return path.rstrip("/") or "/"
+
+
 def _has_tags(shape: Shape) -> ColumnElement[bool]:
     carried = (ArticleTag.article_id == Article.id, Tag.slug == any_(_tags()), Tag.deleted_at.is_(None))
     links = select(ArticleTag.tag_id).join(Tag, Tag.id == ArticleTag.tag_id).where(*carried)

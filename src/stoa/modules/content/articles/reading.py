@@ -74,7 +74,7 @@ class ArticleReads:
 
     async def moved_to(self, path: str) -> str | None:
         """The slug of the article that an old path leads to."""
-        found: str | None = await self._reads.fetch_value(queries.MOVED_TO, path=path)
+        found: str | None = await self._reads.fetch_value(queries.MOVED_TO, path=queries.former_path(path))
         return found
 
     async def items(self, ids: Sequence[UUID], *, for_page: bool = False) -> dict[UUID, str]:

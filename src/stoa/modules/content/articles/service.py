@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.content.articles.errors import ArticleNotFound
+from stoa.modules.content.articles.queries import former_path
 from stoa.modules.content.articles.repository import ArticleRepository
 from stoa.modules.content.articles.schemas import ArticleDraft, SavedArticle
 from stoa.modules.content.search.schemas import SearchEntry, reach_of
@@ -106,10 +107,10 @@ class ArticleService:
 
     async def _keep_addresses(self, drafts: Sequence[ArticleDraft], saved: Sequence[SavedArticle]) -> None:
         paths = {
-            path: article.id
+            former_path(path): article.id
             for draft, article in zip(drafts, saved, strict=True)
             for path in draft.redirects_from
-            if path != _path(article.slug)
+            if former_path(path) != _path(article.slug)
         }
         if paths:
             await self._articles.keep_redirects(paths)

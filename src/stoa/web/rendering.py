@@ -1,0 +1,124 @@
+"""Turns page contexts into HTML: which template a context has, and how dates and numbers read.
+
+Templates see the fields of their context, `site` and `asset`, and nothing else: a missing name is an error, never
+an empty place. Never reads a database, a request or a setting.
+"""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from stoa.web.assets import Assets
+from stoa.web.contexts import (
+    ArticlePage,
+    AuthorPage,
+    ErrorPage,
+    HomePage,
+    Page,
+    SearchPage,
+    Site,
+    StyleguidePage,
+    TagPage,
+    TagsPage,
+)
+
+TEMPLATES: Final[dict[type[Page], str]] = {
+    HomePage: "home.html",
+    ArticlePage: "article.html",
+    TagPage: "tag.html",
+    TagsPage: "tags.html",
+    AuthorPage: "author.html",
+    SearchPage: "search.html",
+    ErrorPage: "error.html",
+    StyleguidePage: "styleguide.html",
+}
+_FOLDER = Path(__file__).parent / "templates"
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+# What could end a script element or a line of script, written so that JSON reads the same.
+_SAFE_IN_SCRIPT = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+
+
+class Pages:
+    """The templates of one site, compiled on first use and kept. Safe to share between requests."""
+
+    def __init__(self, site: Site, assets: Assets) -> None:
+        self._environment = environment(site, assets)
+        self._templates: dict[type[Page], tuple[Template, tuple[str, ...]]] = {}
+
+    def render(self, page: Page) -> str:
+        """The whole document for this page."""
+        template, names = self._templates.get(type(page)) or self._load(type(page))
+        return template.render({name: getattr(page, name) for name in names})
+
+    def warm(self) -> None:
+        """Compile every template now, so that the first visitor does not wait for it."""
+        for kind in TEMPLATES:
+            self._load(kind)
+
+    def _load(self, kind: type[Page]) -> tuple[Template, tuple[str, ...]]:
+        loaded = self._environment.get_template(TEMPLATES[kind]), names_of(kind)
+        self._templates[kind] = loaded
+        return loaded
+
+
+def names_of(kind: type[Page]) -> tuple[str, ...]:
+    """What a template of this context may name: its fields and properties."""
+    return tuple(name for name in dir(kind) if not name.startswith("_"))
+
+
+def environment(site: Site, assets: Assets) -> Environment:
+    """Jinja as the pages need it: everything escaped, nothing undefined, no look at the disk after loading."""
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.globals.update(site=site, asset=assets.url)
+    made.filters.update(date=date, date_time=date_time, number=number, data_block=data_block)
+    return made
+
+
+@lru_cache(maxsize=4096)
+def date(when: datetime) -> str:
+    """12 March 2026."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+@lru_cache(maxsize=4096)
+def date_time(when: datetime) -> str:
+    """12 March 2026, 09:30 UTC."""
+    return f"{date(when)}, {when:%H:%M} {'UTC' if when.tzinfo is UTC else when.tzname() or ''}".rstrip()
+
+
+def number(value: int) -> str:
+    """1,234."""
+    return f"{value:,}"
+
+
+def data_block(data: Any) -> Markup:
+    """JSON for a script element that holds data: no character in it can end the element."""
+    return Markup(orjson.dumps(data).decode().translate(_SAFE_IN_SCRIPT))  # noqa: S704 # every < > & is written as \u00xx

@@ -1,0 +1,160 @@
+// Results while typing, under every search field: a combobox as the ARIA practices draw it. Without this file the field
+// is a plain form; when the service does not answer it is one again.
+
+import { make } from "./dom.js";
+
+const LIMIT = 6;
+const PAUSE = 120;
+let count = 0;
+
+// Takes only text and <mark> out of the service's HTML, whatever else may be in it.
+function marked(html, tag, className) {
+  const source = new DOMParser().parseFromString(html ?? "", "text/html").body;
+  const parts = [...source.childNodes].map((node) =>
+    node.nodeName === "MARK" ? make("mark", { textContent: node.textContent }) : node.textContent,
+  );
+  return make(tag, { className }, ...parts);
+}
+
+class InstantSearch {
+  constructor(form) {
+    this.form = form;
+    this.input = form.querySelector("input[type=search]");
+    this.id = `search-results-${++count}`;
+    this.list = make("div", { className: "search-results", id: this.id, hidden: true });
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-label", "Results");
+    this.status = make("div", { className: "visually-hidden" });
+    this.status.setAttribute("role", "status");
+    form.append(this.list, this.status);
+    this.active = -1;
+    this.describe();
+    this.listen();
+  }
+
+  describe() {
+    const roles = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.id };
+    for (const [key, value] of Object.entries(roles)) this.input.setAttribute(key, value);
+  }
+
+  listen() {
+    this.input.addEventListener("input", () => this.later());
+    this.input.addEventListener("focus", () => this.list.childElementCount && this.show());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+    this.form.addEventListener("focusout", (event) => !this.form.contains(event.relatedTarget) && this.hide());
+  }
+
+  get query() {
+    return this.input.value.trim();
+  }
+
+  get options() {
+    return [...this.list.querySelectorAll("[role=option]")];
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.request?.abort();
+    if (this.query.length < 2) {
+      this.list.replaceChildren();
+      this.hide();
+      this.status.textContent = "";
+    } else {
+      this.timer = setTimeout(() => this.ask(this.query), PAUSE);
+    }
+  }
+
+  filters() {
+    const inputs = [...this.form.querySelectorAll("input[type=hidden]")];
+    const names = { tag: "tags", author: "author" };
+    return inputs.filter(({ name }) => name in names).map(({ name, value }) => [names[name], value]);
+  }
+
+  async ask(query) {
+    this.request = new AbortController();
+    const { signal } = this.request;
+    const parameters = new URLSearchParams([["search", query], ["limit", LIMIT], ...this.filters()]);
+    try {
+      const answer = await fetch(`/api/v1/articles?${parameters}`, { signal, headers: { accept: "application/json" } });
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const found = await answer.json();
+      if (!signal.aborted) this.fill(query, found);
+    } catch {
+      if (!signal.aborted) this.hide(); // Enter still searches
+    }
+  }
+
+  fill(query, { items, corrected }) {
+    this.activate(-1);
+    const rows = items.map((item) => this.option(item));
+    const note = corrected && rows.length ? [make("p", { className: "search-note", textContent: `Showing results for “${corrected}”` })] : [];
+    if (!rows.length) note.push(make("p", { className: "search-note", textContent: `Nothing matches “${query}” yet. Enter searches everything.` }));
+    for (const one of note) one.setAttribute("role", "presentation");
+    this.list.replaceChildren(...note, ...rows, ...(rows.length ? [this.all()] : []));
+    this.options.forEach((option, at) => Object.assign(option, { id: `${this.id}-${at}`, tabIndex: -1 }));
+    this.status.textContent = rows.length ? `${rows.length} results, use the arrow keys` : "No results";
+    if (document.activeElement === this.input) this.show();
+  }
+
+  option({ slug, title, excerpt, highlight }) {
+    const link = make("a", { className: "search-option", href: `/articles/${encodeURIComponent(slug)}`, role: "option" });
+    const line = highlight?.title ? marked(highlight.title, "span", "search-option-title") : make("span", { className: "search-option-title", textContent: title });
+    const text = highlight?.text ? marked(highlight.text, "span", "search-option-text") : make("span", { className: "search-option-text", textContent: excerpt ?? "" });
+    link.append(line, text);
+    return link;
+  }
+
+  all() {
+    const parameters = new URLSearchParams(new FormData(this.form));
+    return make("a", { className: "search-option search-option-all", href: `/search?${parameters}`, role: "option", textContent: "All results" });
+  }
+
+  show() {
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+  }
+
+  hide() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.activate(-1);
+  }
+
+  activate(at) {
+    this.active = at;
+    this.options.forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
+    const option = this.options[at];
+    if (option) {
+      this.input.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else {
+      this.input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    const open = !this.list.hidden;
+    const last = this.options.length - 1;
+    if (event.key === "ArrowDown" && last >= 0) {
+      if (!open) this.show();
+      this.activate(this.active >= last ? -1 : this.active + 1);
+    } else if (event.key === "ArrowUp" && last >= 0) {
+      if (!open) this.show();
+      this.activate(this.active < 0 ? last : this.active - 1);
+    } else if (event.key === "Enter" && open && this.active >= 0) {
+      this.options[this.active].click();
+    } else if (event.key === "Escape" && open) {
+      this.hide();
+    } else if (event.key === "Escape") {
+      this.input.blur();
+      return;
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+}
+
+for (const form of document.querySelectorAll("[data-search]")) new InstantSearch(form);
