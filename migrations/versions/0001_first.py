@@ -185,6 +185,7 @@ def upgrade() -> None:
         sa.Column("excerpt", sa.Text(), server_default="", nullable=False),
         sa.Column("summary", sa.Text(), nullable=True),
         sa.Column("cover_url", sa.Text(), nullable=True),
+        sa.Column("cover_alt", sa.Text(), server_default="", nullable=False),
         sa.Column("toc", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.Text(), server_default="draft", nullable=False),

@@ -22,6 +22,7 @@ def card_of(item: Mapping[str, Any]) -> ArticleCard:
         tags=tuple(TagRef(tag["slug"], tag["name"]) for tag in item["tags"]),
         author=author_of(item["author"]),
         cover_url=item["cover_url"],
+        cover_alt=item["cover_alt"],
     )
 
 

@@ -42,6 +42,7 @@ class Article(Base):
     excerpt: Mapped[str] = mapped_column(server_default="")
     summary: Mapped[str | None]
     cover_url: Mapped[str | None]
+    cover_alt: Mapped[str] = mapped_column(server_default="")
     toc: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     status: Mapped[str] = mapped_column(server_default="draft")

@@ -37,7 +37,7 @@ from stoa.shared.queries import Query, json_object, json_object_of
 PUBLIC = text("articles.status = 'published' AND articles.visibility = 'public' AND articles.deleted_at IS NULL")
 _NARROW = (
     Article.id, Article.slug, Article.title, Article.excerpt, Article.summary, Article.status, Article.author_id,
-    Article.cover_url, Article.published_at, Article.updated_at, Article.version, Article.reading_minutes,
+    Article.cover_url, Article.cover_alt, Article.published_at, Article.updated_at, Article.version, Article.reading_minutes,
     Article.comment_count,
 )  # fmt: skip
 _WHOLE = (

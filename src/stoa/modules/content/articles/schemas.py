@@ -30,6 +30,7 @@ class ArticleListItem(BaseModel):
     tags: list[str] = Field(description="Slugs of its tags.")
     author: PublicUser
     cover_url: str | None
+    cover_alt: str = Field(description="What the cover shows, for those who do not see it.")
     published_at: AwareDatetime | None
     updated_at: AwareDatetime
     version: int
@@ -108,6 +109,7 @@ class ArticleDraft:
     excerpt: str | None = None
     summary: str | None = None
     cover_url: str | None = None
+    cover_alt: str = ""
     language: str = "en"
     canonical_url: str | None = None
     meta_title: str | None = None

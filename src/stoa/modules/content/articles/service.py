@@ -143,6 +143,7 @@ def _columns(draft: ArticleDraft) -> dict[str, Any]:
         "reading_minutes": made.reading_minutes,
         "summary": draft.summary,
         "cover_url": draft.cover_url,
+        "cover_alt": draft.cover_alt,
         "author_id": draft.author_id,
         "status": draft.status,
         "visibility": draft.visibility,
