@@ -274,7 +274,7 @@ class TestTopics:
     def test_stand_under_their_letters(self) -> None:
         names = ("éclairs", "Zebras", "2024", "apples", "Äpfel")
         page = TagsPage(BARE_META, tuple(TagRef(str(at), tag) for at, tag in enumerate(names)))
-        assert [letter for letter, _ in page.groups] == ["#", "A", "Z", "Ä", "É"]
+        assert [letter for letter, _ in page.groups] == ["#", "A", "E", "Z"]
         assert sum(len(tags) for _, tags in page.groups) == len(names)
 
     def test_addresses_hold_any_slug(self) -> None:
