@@ -1,0 +1,103 @@
+"""The command itself: what it takes from options, environment and `.env`, and when it migrates and fills in."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.local.running import free_port, until
+
+
+class Command:
+    """`stoa up` as people start it."""
+
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
+        self._output = folder / f"output-{free_port()}"
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "stoa", "up", *options],
+                cwd=folder,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_until_up(self) -> str:
+        until(lambda: "Stoa answers on" in self._output.read_text() or self._process.poll() is not None, "an answer")
+        return self._output.read_text()
+
+    def stop(self) -> tuple[int, str]:
+        self._process.terminate()
+        return self.wait()
+
+    def wait(self) -> tuple[int, str]:
+        return self._process.wait(90), self._output.read_text()
+
+
+@pytest.fixture
+def started() -> Iterator[list[Command]]:
+    commands: list[Command] = []
+    yield commands
+    for command in commands:
+        command.stop()
+
+
+class TestUpCommand:
+    @pytest.mark.slow
+    def test_migrates_and_fills_in_once(self, home: Path, data: Path, started: list[Command]) -> None:
+        options = ("--data-dir", str(data), "--port", str(free_port()))
+
+        started.append(Command(home, *options))
+        first = started[-1].wait_until_up()
+        assert "Schema         migrated to " in first
+        assert "Demo site      filled in" in first
+        assert not (data / "demo.pending").exists()
+        assert started[-1].stop()[0] == 0
+
+        started.append(Command(home, *options))
+        second = started[-1].wait_until_up()
+        assert ", nothing to do" in second
+        assert "Demo site" not in second
+
+    @pytest.mark.slow
+    def test_fills_in_what_an_earlier_start_could_not(self, home: Path, data: Path, started: list[Command]) -> None:
+        options = ("--data-dir", str(data), "--port", str(free_port()))
+        started.append(Command(home, *options, "--no-demo"))
+        assert "Demo site" not in started[-1].wait_until_up()
+        started[-1].stop()
+        (data / "demo.pending").touch()
+
+        started.append(Command(home, *options))
+
+        assert "Demo site      filled in" in started[-1].wait_until_up()
+
+    @pytest.mark.slow
+    def test_reads_dot_env_and_the_environment_before_it(self, home: Path, data: Path, started: list[Command]) -> None:
+        port = free_port()
+        (home / ".env").write_text(f"STOA_DATA_DIR={data}\nSTOA_PORT=1\n")
+
+        started.append(Command(home, "--no-demo", STOA_PORT=str(port)))
+
+        said = started[-1].wait_until_up()
+        assert f"Data folder    {data}\n" in said
+        assert f"Stoa answers on http://127.0.0.1:{port} " in said
+
+    @pytest.mark.parametrize(
+        ("written", "fault"),
+        [
+            ("STOA_PORT=70000", "error: STOA_PORT is '70000': it must be a number from 1 to 65535.\n"),
+            (
+                "DATABASE_URL_FILE=/no/such/file",
+                "error: DATABASE_URL_FILE names /no/such/file, which cannot be read: No such file or directory\n",
+            ),
+        ],
+    )
+    def test_refuses_what_cannot_be(self, written: str, fault: str, home: Path) -> None:
+        (home / ".env").write_text(written)
+
+        assert Command(home, "--data-dir", str(home / "new")).wait() == (2, fault)
+        assert not (home / "new").exists()
