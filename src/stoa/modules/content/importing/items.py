@@ -1,0 +1,116 @@
+"""What importers hand on: outlines in the first pass, articles in the second, a row for each item."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol, Self
+
+from .progress import Progress
+from .sources import Readable
+
+Outcome = Literal["imported", "updated", "unchanged", "skipped", "failed"]
+_FORM = 1  # raised when the same source would make another article, so that a next run updates all
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one item; `reason` says why, `warnings` what was left as it stood."""
+
+    key: str
+    outcome: Outcome
+    reason: str = ""
+    title: str = ""
+    slug: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An item after the first pass: its key in the source, the slug it would like, and its size in bytes."""
+
+    key: str
+    slug: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of the source: the name to open it by, and a digest of its bytes."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceArticle:
+    """An item read whole. `links` and `pictures` say what the targets in `body` stand for."""
+
+    key: str
+    digest: str
+    title: str
+    body: str
+    published_at: datetime | None = None
+    file_time: datetime | None = None
+    updated_at: datetime | None = None
+    is_draft: bool = False
+    tags: tuple[str, ...] = ()
+    author: str | None = None
+    summary: str | None = None
+    excerpt: str | None = None
+    cover: str | None = None
+    canonical_url: str | None = None
+    language: str | None = None
+    old_paths: tuple[str, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def fingerprint(self, *options: str | None) -> str:
+        """The same while the item, what it refers to and the options are; file times do not count."""
+        told = [
+            _FORM,
+            self.digest,
+            self.key,
+            sorted(self.links.items()),
+            sorted((target, picture.digest) for target, picture in self.pictures.items()),
+            self.tags,
+            options,
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Survey:
+    """The first pass: items to import in order, and rows for those that will not be."""
+
+    outlines: list[Outline] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+
+class Importer(Protocol):
+    """Reads one kind of source, in two passes. The source is open between `__enter__` and `__exit__`."""
+
+    kind: ClassVar[str]
+    title: str
+
+    def __init__(self, path: Path, *, old_site: str | None = None) -> None: ...
+
+    @classmethod
+    def accepts(cls, path: Path) -> bool:
+        """Whether this importer reads such a file or folder."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+    def survey(self, progress: Progress) -> Survey:
+        """Look at everything once, keep little. Raises SourceRefused when nothing may be imported."""
+
+    def read(self, outline: Outline, slugs: Mapping[str, str]) -> SourceArticle:
+        """One item, its links resolved to the slugs of the keys. Raises ItemRefused."""
+
+    def open_picture(self, picture: Picture) -> AbstractContextManager[Readable]:
+        """The bytes of an image that `read` told of."""
