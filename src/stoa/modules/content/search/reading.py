@@ -1,0 +1,103 @@
+"""The search itself, for one audience at a time. Never writes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stoa.shared.database import ReadSession
+
+from . import queries
+from .queries import Shape
+from .query import Reading, beginnings, check, readings
+from .schemas import Audience, Hit, SearchHits, SearchRequest
+from .text import prepare_words, show
+from .typos import Candidate, nearest, replaced, typed_words
+
+
+class SearchReads:
+    def __init__(self, reads: ReadSession) -> None:
+        self._reads = reads
+
+    async def search(self, request: SearchRequest) -> SearchHits:
+        """One page of what the words find, highlighted; when they find nothing, of what they nearly say.
+
+        Words too common to be kept ("the") find nothing. Raises InvalidInput or MalformedInput.
+        """
+        check(request)
+        found = await self._search(request, request.words)
+        if found.hits or request.skip or not request.forgive:
+            return found
+        corrected = await self.correct(request.words, request.audience)
+        if corrected is None:
+            return found
+        again = await self._search(request, corrected)
+        return replace(again, corrected=corrected) if again.hits else found
+
+    async def correct(self, words: str, audience: Audience = Audience.PUBLIC) -> str | None:
+        """The search with each word that finds nothing replaced by the nearest that does; None when none is near.
+
+        What is offered depends only on articles that this audience may read.
+        """
+        typed = typed_words(words)
+        if not typed:
+            return None
+        rows = await self._reads.fetch(queries.NEAR_WORDS, words=typed, reach=int(audience.value))
+        near: dict[tuple[str, str], list[Candidate]] = {}
+        for row in rows:
+            near.setdefault((row["typed"], row["folded"]), []).append(Candidate(row["word"], row["article_count"]))
+        corrections = {word: best for (word, folded), found in near.items() if (best := nearest(folded, found))}
+        return replaced(words, corrections) if corrections else None
+
+    async def _search(self, request: SearchRequest, words: str) -> SearchHits:
+        rows = await self._reads.fetch(queries.UNDERSTAND, words=prepare_words(words))
+        asked = readings((row["config"], row["query"]) for row in rows)
+        if not asked:
+            return SearchHits((), total=0 if request.count else None)
+        shape = _shape(request, asked, configs=len(rows))
+        values = _values(request, asked)
+        found = await self._reads.fetch(queries.page(shape), **values)
+        total = (
+            await self._reads.fetch_value(queries.total(replace(shape, limit=0, skip=0)), **values)
+            if request.count
+            else None
+        )
+        hits = tuple(Hit(row["article_id"], row["rank"], show(row["title"]), show(row["text"])) for row in found)
+        return SearchHits(hits[: request.limit], len(found) > request.limit, total)
+
+
+def _shape(request: SearchRequest, asked: Sequence[Reading], *, configs: int) -> Shape:
+    return Shape(
+        audience=request.audience,
+        sort=request.sort,
+        order=request.order,
+        limit=request.limit,
+        skip=request.skip,
+        has_several=any(reading.has_several for reading in asked),
+        has_phrase=any(reading.has_phrase for reading in asked),
+        has_pairs=any(reading.pairs for reading in asked),
+        is_mixed=sum(len(reading.configs) for reading in asked) < configs or len(asked) > 1,
+        author=request.author is not None,
+        author_id=request.author_id is not None,
+        tags=len(set(request.tags)),
+        all_tags=request.all_tags,
+        from_date=request.from_date is not None,
+        to_date=request.to_date is not None,
+        statuses=bool(request.statuses),
+    )
+
+
+def _values(request: SearchRequest, asked: Sequence[Reading]) -> dict[str, object]:
+    return {
+        "configs": [" ".join(reading.configs) for reading in asked],
+        "strict": [reading.strict for reading in asked],
+        "wanted": [reading.wanted for reading in asked],
+        "loose": [reading.loose for reading in asked],
+        "wide": [reading.wide for reading in asked],
+        "pairs": ["\x1f".join(reading.pairs) for reading in asked],
+        "beginnings": beginnings(asked),
+        "author": request.author.lower() if request.author else None,
+        "author_id": request.author_id,
+        "tags": list(set(request.tags)),
+        "from_date": request.from_date,
+        "to_date": request.to_date,
+        "statuses": list(request.statuses),
+    }
