@@ -12,6 +12,7 @@ from stoa.local import data_folder
 from stoa.local.accounts import NAME, Account, account_for
 from stoa.local.data_folder import DataFolder, choose, prepare
 from stoa.local.errors import BadChoice
+from stoa.local.local_servers import LocalServers
 from stoa.local.sockets import short_name, socket_folder
 from tests.local.conftest import StartUp
 from tests.local.running import Up
@@ -56,12 +57,12 @@ class TestFolder:
 
         assert _mode(home / "full") == 0o755
 
-    @pytest.mark.parametrize("name", ["file", "file/below"])
-    def test_cannot_be_a_file(self, name: str, home: Path) -> None:
+    @pytest.mark.parametrize("name", ["file", "file/below", "x" * 300, "x" * 300 + "/below"])
+    def test_must_be_one_that_can_be_made(self, name: str, home: Path) -> None:
         (home / "file").touch()
 
         with pytest.raises(BadChoice, match=r"cannot be used: .*Choose another with --data-dir"):
-            prepare(DataFolder(home / name))
+            LocalServers(DataFolder(home / name))
 
     def test_cannot_be_open_to_everybody(self) -> None:
         with pytest.raises(BadChoice, match=r"such as --data-dir .*/stoa$"):

@@ -54,7 +54,7 @@ def account_for(database_files: Path) -> Account | None:
         return None
     try:
         owner = database_files.stat()
-    except FileNotFoundError:
+    except OSError:  # a folder that cannot be at all is refused where it is made
         return _named(NAME) or _added() or _spare()
     return Account(name_of(owner.st_uid), owner.st_uid, owner.st_gid)
 

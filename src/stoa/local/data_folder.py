@@ -81,9 +81,9 @@ def data_folder(given: Path | None = None) -> Path:
 def prepare(folder: DataFolder, account: Account | None = None) -> None:
     """Make the folder if it is missing and check that it is ours, and open to the servers' account if there is one."""
     path = folder.path
-    if account:
-        _check_way_in(account, [p for p in reversed(path.parents) if p.exists()])
     try:
+        if account:
+            _check_way_in(account, [parent for parent in reversed(path.parents) if parent.is_dir()])
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
         entry = path.stat()

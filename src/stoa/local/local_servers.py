@@ -75,6 +75,8 @@ class LocalServers:
             left = orphans.in_session(killed.site, killed.site_argv)
             orphans.end(left, SITE_STOPS)
             ended += [SITE] if left else []
+            self.lock.holder.site = 0
+            self.lock.tell()
         return ended
 
     def start(self, say: Callable[[str, str], None], pause: Pause = time.sleep) -> None:

@@ -61,6 +61,8 @@ class Lock:
         self._handle = handle
         self.killed = _read(self._path)
         self.holder = Holder(os.getpid(), command, address)
+        if self.killed:  # until that site is ended, our own successor would have to know of it
+            self.holder.site, self.holder.site_argv = self.killed.site, self.killed.site_argv
         self.tell()
         return True
 

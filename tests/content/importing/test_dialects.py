@@ -102,6 +102,15 @@ class TestAnyDialect:
     def test_a_cover_of_another_scheme_is_no_cover(self, url: str) -> None:
         assert meta(f"---\ncover: '{url}'\n---\n").cover is None
 
+    @pytest.mark.parametrize(
+        "fields",
+        ["cover: a.png\ncover_alt: A dog", "cover: {image: a.png, alt: A dog}", "image: {path: a.png, alt: A dog}"],
+    )
+    def test_what_a_cover_shows(self, fields: str) -> None:
+        found = meta(f"---\n{fields}\n---\n")
+
+        assert (found.cover, found.cover_alt) == ("a.png", "A dog")
+
     def test_aliases_that_climb_are_left_out(self) -> None:
         assert meta("---\naliases: [/a/../../b, '/ok/', 'https://old.example/post?x=1']\n---\n").aliases == (
             "/ok",

@@ -163,9 +163,11 @@ class MarkdownPool:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call] # as pebble declares it
-            await asyncio.to_thread(pool.join)
-            for task in tuple(self._tasks):
-                task.cancel()
+            try:
+                await asyncio.to_thread(pool.join)
+            finally:
+                for task in tuple(self._tasks):
+                    task.cancel()
 
 
 def _start(pool: ProcessPool) -> bool:

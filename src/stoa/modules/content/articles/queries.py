@@ -37,8 +37,8 @@ from stoa.shared.queries import Query, json_object, json_object_of
 PUBLIC = text("articles.status = 'published' AND articles.visibility = 'public' AND articles.deleted_at IS NULL")
 _NARROW = (
     Article.id, Article.slug, Article.title, Article.excerpt, Article.summary, Article.status, Article.author_id,
-    Article.cover_url, Article.cover_alt, Article.published_at, Article.updated_at, Article.version, Article.reading_minutes,
-    Article.comment_count,
+    Article.cover_url, Article.cover_alt, Article.published_at, Article.updated_at, Article.version,
+    Article.reading_minutes, Article.comment_count,
 )  # fmt: skip
 _WHOLE = (
     Article.html, Article.language, Article.canonical_url, Article.meta_title, Article.meta_description,

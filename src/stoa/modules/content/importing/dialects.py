@@ -39,6 +39,7 @@ class Meta:
     summary: str | None = None
     excerpt: str | None = None
     cover: str | None = None
+    cover_alt: str = ""
     canonical_url: str | None = None
     language: str | None = None
     warnings: tuple[str, ...] = field(default=())
@@ -64,6 +65,7 @@ def read_meta(written: Mapping[str, Any], *, is_jekyll: bool = False) -> Meta:
         summary=line_of(first(fields, "description", "summary", "subtitle"), _LONGEST_SUMMARY),
         excerpt=line_of(first(fields, "excerpt"), _LONGEST_SUMMARY),
         cover=_cover(fields),
+        cover_alt=_cover_alt(fields),
         canonical_url=web_address_of(first(fields, "canonical", "canonical_url", "canonicalurl")),
         language=_language(first(fields, "language", "lang", "locale")),
         warnings=tuple(warnings),
@@ -131,19 +133,29 @@ def _paths(value: object) -> tuple[str, ...]:
 
 
 def _cover(fields: dict[str, Any]) -> str | None:
+    value = _cover_field(fields)
+    if isinstance(value, dict):
+        value = first(value, "image", "path", "src", "url", "feature", "og_image", "overlay_image", "teaser")
+    found = line_of(value, 1000) if isinstance(value, str) else None
+    return found if found and (web_address_of(found) or not _SCHEME.match(found)) else None
+
+
+def _cover_alt(fields: dict[str, Any]) -> str:
+    inner = _cover_field(fields)
+    said = first(inner, "alt", "image_description", "caption") if isinstance(inner, dict) else None
+    named = first(fields, "cover_alt", "coveralt", "image_alt", "featured_image_alt", "cover_image_alt")
+    return line_of(named or said, _LONGEST_SUMMARY) or ""
+
+
+def _cover_field(fields: dict[str, Any]) -> Any:
+    """What names the cover: an address, or a mapping with one in it."""
     value = first(
         fields, "cover", "image", "featured_image", "featuredimage", "cover_image", "coverimage", "thumbnail",
         "banner", "hero", "hero_image", "images", "og_image", "header", "feature",
     )  # fmt: skip
     if isinstance(value, list):
         value = value[0]
-    if isinstance(value, dict):
-        value = first(
-            {_plain(str(name)): item for name, item in value.items()},
-            "image", "path", "src", "url", "feature", "og_image", "overlay_image", "teaser",
-        )  # fmt: skip
-    found = line_of(value, 1000) if isinstance(value, str) else None
-    return found if found and (web_address_of(found) or not _SCHEME.match(found)) else None
+    return {_plain(str(name)): item for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _language(value: object) -> str | None:

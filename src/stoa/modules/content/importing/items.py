@@ -62,6 +62,7 @@ class SourceArticle:
     summary: str | None = None
     excerpt: str | None = None
     cover: str | None = None
+    cover_alt: str = ""
     canonical_url: str | None = None
     language: str | None = None
     old_paths: tuple[str, ...] = ()

@@ -96,6 +96,7 @@ class MarkdownImporter:
             summary=meta.summary,
             excerpt=meta.excerpt,
             cover=meta.cover,
+            cover_alt=meta.cover_alt,
             canonical_url=meta.canonical_url,
             language=draft.language,
             old_paths=self._old_paths(draft, outline.key),

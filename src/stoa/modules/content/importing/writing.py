@@ -81,6 +81,7 @@ class Writer:
             excerpt=article.excerpt,
             summary=article.summary,
             cover_url=item.changed.cover_url,
+            cover_alt=article.cover_alt,
             author_id=await self._author(article.author),
             status="draft" if is_draft else "scheduled" if is_future else "published",
             publish_at=date if is_future and not is_draft else None,

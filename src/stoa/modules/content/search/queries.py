@@ -19,7 +19,7 @@ from stoa.shared.queries import Query
 from .schemas import Audience, Order, Sort
 from .text import GAP, START, STOP
 
-# How many of the best by `lead` are ranked again by the full vector; measured in docs/search.md. How close several words
+# How many of the best by `lead` are ranked again by the full vector; measured in docs/search.md. How close words
 # stand to each other is hardly seen in `lead`, how often one word occurs is.
 WINDOW, WINDOW_OF_ONE = 1_500, 200
 LONG_TEXT = 8_000  # characters above which only the neighbourhood of the first match is read for its headline
