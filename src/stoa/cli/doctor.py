@@ -54,8 +54,12 @@ async def _tell(name: str, check: Callable[[str], Awaitable[tuple[bool, str]]], 
     import asyncpg
     from redis.exceptions import RedisError
 
+    from stoa.shared.errors import StoaError
+
     try:
         return _say(name, *await check(url))
+    except StoaError as error:
+        return _say(name, False, error.detail)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError) as error:
         return _say(
             name, False, f"does not answer ({type(error).__name__}: {error}): is it running, is its address right?"

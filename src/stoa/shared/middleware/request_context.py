@@ -10,6 +10,7 @@ from stoa.shared.ids import new_id
 from stoa.shared.measure import start_measuring
 
 log = structlog.get_logger("stoa.access")
+_ASKED_BY_MACHINES = {"/healthz", "/readyz"}
 _ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
@@ -45,7 +46,8 @@ class RequestContext:
         try:
             await self._app(scope, receive, send_with_context)
         finally:
-            log.info(
+            tell = log.debug if scope["path"] in _ASKED_BY_MACHINES and status == 200 else log.info
+            tell(
                 "request",
                 request_id=request_id,
                 method=scope["method"],
