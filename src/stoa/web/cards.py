@@ -14,7 +14,7 @@ def card_of(item: Mapping[str, Any]) -> ArticleCard:
     return ArticleCard(
         slug=item["slug"],
         title=item["title"],
-        excerpt=item["excerpt"],
+        excerpt=item["summary"] or item["excerpt"],
         published_at=_moment(item["published_at"]),
         updated_at=_moment(item["updated_at"]),
         reading_minutes=item["reading_minutes"],
