@@ -1,6 +1,7 @@
 """A small HTTP load client: keep-alive connections on loopback, each asking one thing after the other."""
 
 import asyncio
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import uvloop
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, next_path: Callable[[], str], headers: str, load: Load, deadline: float) -> None:
         self._next_path = next_path
-        self._headers = headers
+        self._tail = f" HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
         self._load = load
         self._deadline = deadline
         self._buffer = b""
@@ -49,22 +52,24 @@ class _Connection(asyncio.Protocol):
         self._ask()
 
     def _ask(self) -> None:
-        if time.perf_counter() >= self._deadline:
+        now = time.perf_counter()
+        if now >= self._deadline:
             self._transport.close()
             return
-        self._buffer, self._missing = b"", -1
-        self._sent = time.perf_counter()
-        self._transport.write(f"GET {self._next_path()} HTTP/1.1\r\nHost: localhost\r\n{self._headers}\r\n".encode())
+        self._missing = -1
+        self._sent = now
+        self._transport.write(b"GET " + self._next_path().encode() + self._tail)
 
     def data_received(self, data: bytes) -> None:
-        if self._missing >= 0:
-            self._missing -= len(data)
-        else:
+        if self._missing < 0:
             self._buffer += data
-            head, end, body = self._buffer.partition(b"\r\n\r\n")
-            if not end:
+            end = self._buffer.find(b"\r\n\r\n")
+            if end < 0:
                 return
-            self._read_head(head, len(body))
+            self._read_head(self._buffer[:end], len(self._buffer) - end - 4)
+            self._buffer = b""
+        else:
+            self._missing -= len(data)
         if self._missing <= 0:
             self._load.times.append((time.perf_counter() - self._sent) * 1000)
             self._ask()
@@ -72,10 +77,8 @@ class _Connection(asyncio.Protocol):
     def _read_head(self, head: bytes, received: int) -> None:
         status = int(head[9:12])
         self._load.statuses[status] = self._load.statuses.get(status, 0) + 1
-        lower = head.lower()
-        place = lower.find(b"content-length:")
-        length = int(lower[place + 15 :].split(b"\r\n", 1)[0]) if place >= 0 else 0
-        self._missing = length - received
+        length = _LENGTH.search(head)
+        self._missing = (int(length[1]) if length else 0) - received
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 # asyncio calls it so
         if not self.done.done():

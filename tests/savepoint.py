@@ -20,7 +20,10 @@ class _OneConnection:
         self._connection = connection
         self._turn = asyncio.Lock()
 
-    async def acquire(self, *, timeout: float) -> asyncpg.Connection:  # noqa: ASYNC109 # as asyncpg has it
+    def get_idle_size(self) -> int:
+        return 0
+
+    async def acquire(self, *, timeout: float | None) -> asyncpg.Connection:  # noqa: ASYNC109 # as asyncpg has it
         await asyncio.wait_for(self._turn.acquire(), timeout)
         return self._connection
 

@@ -77,8 +77,8 @@ def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
     server = settings.server
     app.add_middleware(LastResort, answer=_answer_fault)
     app.add_middleware(BodyLimit, limit=server.body_limit, seconds=server.body_seconds)
-    app.add_middleware(PageCache, store=store)
     app.add_middleware(SecurityHeaders, https=server.public_url.startswith("https://"))
+    app.add_middleware(PageCache, store=store)  # keeps answers with their headers
     app.add_middleware(FrontDoor, hosts=settings.hosts)
     app.add_middleware(RequestContext)
 

@@ -40,6 +40,13 @@ class TestLoading:
         assert url is not None
         assert url.get_secret_value() == "postgresql://stoa:s3cret@db/stoa"
 
+    @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+    def test_a_database_may_be_named_in_any_usual_way(self, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DATABASE_URL", f"{scheme}://stoa@db/stoa")
+        url = Settings.load(env_file=None).database.database_url
+        assert url is not None
+        assert url.get_secret_value() == "postgresql://stoa@db/stoa"
+
     def test_secrets_are_not_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "postgresql://stoa:s3cret@db/stoa")
         monkeypatch.setenv("STOA_OPERATOR_TOKEN", "t0ken-t0ken-t0ken-t0ken-t0ken")

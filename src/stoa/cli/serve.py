@@ -42,7 +42,7 @@ def serve(
             server_header=False,
             proxy_headers=bool(settings.server.forwarded_allow_ips),
             forwarded_allow_ips=settings.server.forwarded_allow_ips or None,
-            timeout_graceful_shutdown=20,
+            timeout_graceful_shutdown=15,
             backlog=2048,
         )
 

@@ -6,6 +6,7 @@ Nothing here is read at import. Secrets are `SecretStr` and may come from a file
 import difflib
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -25,6 +26,11 @@ _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "test", "deve
 
 def _comma_list(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _plain_scheme(value: Any) -> Any:
+    """`postgres://` and SQLAlchemy's `postgresql+asyncpg://` mean the same as `postgresql://`."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", value) if isinstance(value, str) else value
 
 
 class SettingsFault(InvalidInput):
@@ -82,7 +88,7 @@ class ServerSettings(Part):
 
 
 class DatabaseSettings(Part):
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr | None, BeforeValidator(_plain_scheme)] = Field(
         None,
         validation_alias=AliasChoices("database_url", "DATABASE_URL"),
         description="PostgreSQL to use instead of the embedded one: postgresql://user:password@host/name",

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from stoa.modules.content.articles.reading import ArticleReads
 from stoa.shared.answers import public_page
 from stoa.shared.cache import Cache
-from stoa.shared.database import ReadsDep
+from stoa.shared.database import reads_of
 from stoa.shared.errors import NotFound
 from stoa.shared.security import PUBLIC
 from stoa.web import syndication
@@ -21,40 +21,40 @@ _KEPT_SECONDS = 24 * 3600
 
 
 @router.get("/feed.atom", **PUBLIC)
-async def atom(request: Request, reads: ReadsDep) -> Response:
+async def atom(request: Request) -> Response:
     """The newest 20 articles whole, as an Atom feed (RFC 4287)."""
-    feed = syndication.atom(_site(request), await _newest(reads))
+    feed = syndication.atom(_site(request), await _newest(request))
     return public_page(feed, media_type="application/atom+xml; charset=utf-8")
 
 
 @router.get("/feed.rss", **PUBLIC)
-async def rss(request: Request, reads: ReadsDep) -> Response:
+async def rss(request: Request) -> Response:
     """The same as RSS 2.0."""
-    feed = syndication.rss(_site(request), await _newest(reads))
+    feed = syndication.rss(_site(request), await _newest(request))
     return public_page(feed, media_type="application/rss+xml; charset=utf-8")
 
 
 @router.get("/feed.json", **PUBLIC)
-async def json_feed(request: Request, reads: ReadsDep) -> Response:
+async def json_feed(request: Request) -> Response:
     """The same as JSON Feed 1.1."""
-    feed = syndication.json_feed(_site(request), await _newest(reads))
+    feed = syndication.json_feed(_site(request), await _newest(request))
     return public_page(orjson.dumps(feed).decode(), media_type="application/feed+json")
 
 
 @router.get("/sitemap.xml", **PUBLIC)
-async def sitemap_index(request: Request, reads: ReadsDep) -> Response:
+async def sitemap_index(request: Request) -> Response:
     """The list of sitemaps, each with up to 10,000 articles."""
-    count = int((await ArticleReads(reads).newest_change()).rpartition("/")[2])
+    count = int((await ArticleReads(reads_of(request)).newest_change()).rpartition("/")[2])
     parts = max(1, -(-count // _PER_SITEMAP))
     return public_page(syndication.sitemap_index(_site(request), parts), media_type="application/xml")
 
 
 @router.get("/sitemap-{number}.xml", **PUBLIC)
-async def sitemap(request: Request, number: int, reads: ReadsDep) -> Response:
+async def sitemap(request: Request, number: int) -> Response:
     """The addresses of 10,000 articles; kept in Valkey until an article changes."""
     if not 1 <= number <= 10_000:
         raise NotFound("There is no such sitemap.")
-    articles, site = ArticleReads(reads), _site(request)
+    articles, site = ArticleReads(reads_of(request)), _site(request)
     cache: Cache = request.app.state.cache
 
     async def make() -> bytes:
@@ -78,5 +78,5 @@ def _site(request: Request) -> Site:
     return site
 
 
-async def _newest(reads: ReadsDep) -> list[dict[str, Any]]:
-    return [orjson.loads(item) for item in await ArticleReads(reads).feed()]
+async def _newest(request: Request) -> list[dict[str, Any]]:
+    return [orjson.loads(item) for item in await ArticleReads(reads_of(request)).feed()]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.responses import Response
 
 from stoa.shared.answers import public_page
-from stoa.shared.database import ReadsDep
+from stoa.shared.database import reads_of
 from stoa.shared.errors import NotFound
 from stoa.shared.parameters import SlugPath, Username
 from stoa.shared.security import PUBLIC
@@ -41,39 +41,39 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
 
 
 @router.get("/", **PUBLIC)
-async def home(request: Request, reads: ReadsDep, page: PageNumber = 1) -> Response:
+async def home(request: Request, page: PageNumber = 1) -> Response:
     """The newest articles."""
-    return _rendered(request, await _builder(request, reads).home(page))
+    return _rendered(request, await _builder(request).home(page))
 
 
 @router.get("/articles/{slug}", **PUBLIC)
-async def article(request: Request, slug: SlugPath, reads: ReadsDep) -> Response:
+async def article(request: Request, slug: SlugPath) -> Response:
     """One article."""
-    return _rendered(request, await _builder(request, reads).article(slug))
+    return _rendered(request, await _builder(request).article(slug))
 
 
 @router.get("/tags", **PUBLIC)
-async def tags(request: Request, reads: ReadsDep) -> Response:
+async def tags(request: Request) -> Response:
     """All topics."""
-    return _rendered(request, await _builder(request, reads).tags())
+    return _rendered(request, await _builder(request).tags())
 
 
 @router.get("/tags/{slug}", **PUBLIC)
-async def tag(request: Request, slug: SlugPath, reads: ReadsDep, page: PageNumber = 1) -> Response:
+async def tag(request: Request, slug: SlugPath, page: PageNumber = 1) -> Response:
     """The articles of a topic."""
-    return _rendered(request, await _builder(request, reads).tag(slug, page))
+    return _rendered(request, await _builder(request).tag(slug, page))
 
 
 @router.get("/authors/{username}", **PUBLIC)
-async def author(request: Request, username: Username, reads: ReadsDep, page: PageNumber = 1) -> Response:
+async def author(request: Request, username: Username, page: PageNumber = 1) -> Response:
     """A writer and what they wrote."""
-    return _rendered(request, await _builder(request, reads).author(username, page))
+    return _rendered(request, await _builder(request).author(username, page))
 
 
 @router.get("/search", **PUBLIC)
-async def search(request: Request, words: Annotated[SearchWords, Query()], reads: ReadsDep) -> Response:
+async def search(request: Request, words: Annotated[SearchWords, Query()]) -> Response:
     """Articles by their words."""
-    return _rendered(request, await _builder(request, reads).search(words))
+    return _rendered(request, await _builder(request).search(words))
 
 
 @router.get("/styleguide", **PUBLIC)
@@ -94,8 +94,8 @@ def _look(site: Site) -> tuple[Assets, Pages]:
     return assets, pages
 
 
-def _builder(request: Request, reads: ReadsDep) -> PageBuilder:
-    return PageBuilder(reads, request.app.state.site)
+def _builder(request: Request) -> PageBuilder:
+    return PageBuilder(reads_of(request), request.app.state.site)
 
 
 def _rendered(request: Request, page: Page) -> Response:

@@ -11,7 +11,7 @@ from stoa.modules.content.articles.service import ArticleService
 from stoa.modules.content.importing.errors import ImportRunning
 from stoa.modules.content.importing.repository import only_import_of
 from stoa.modules.users.service import UserService
-from stoa.shared.errors import InvalidInput, StoaError, TooSlow
+from stoa.shared.errors import InvalidInput, StoaError, TooSlow, Unavailable
 from stoa.shared.markdown.document import Rendered, RenderOptions
 from stoa.shared.markdown.render import render
 from tests.factories import publish
@@ -241,6 +241,36 @@ class TestFaultsOfItems:
         report = await site.take(path)
 
         assert outcomes(report) == {"a.md": "imported"}
+
+
+class Overloaded:
+    """Has no place in its line for the second batch."""
+
+    async def render_many(self, items: Iterable[tuple[str, RenderOptions]]) -> AsyncIterator[Rendered | StoaError]:
+        for source, options in items:
+            yield Unavailable("Too many texts are waiting.") if "60" in source else render(source, options)
+
+
+class TestStopped:
+    async def test_what_is_no_fault_of_an_item_stops_the_import_and_loses_nothing(
+        self, site: Site, tmp_path: Path
+    ) -> None:
+        path = make_folder(tmp_path / "s", {f"{n:03}.md": f"Number {n}" for n in range(100)})
+
+        with pytest.raises(Unavailable):
+            await site.take(path, renderer=Overloaded())
+        stopped = await site.rows("SELECT status, counts::text FROM import_jobs")
+        report = await site.take(path)
+
+        assert stopped == [("stopped", '{"imported": 50}')]
+        assert report.counts == {"unchanged": 50, "imported": 50}
+
+    async def test_a_disk_that_takes_no_images_is_one_line(self, site: Site, tmp_path: Path) -> None:
+        site.media.write_text("a file where the folder should be", encoding="utf-8")
+        files: Files = {"a.md": "![p](p.png)", "p.png": png()}
+
+        with pytest.raises(Unavailable, match="The import stopped: .*run it again"):
+            await site.take(make_folder(tmp_path / "s", files))
 
 
 class TestTwoAtOnce:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -62,15 +63,23 @@ class ImportRun:
     async def go(self, outlines: Sequence[Outline], progress: Progress) -> None:
         """Import all batches, in order, and close the job."""
         progress.begin("importing", len(outlines))
-        for group in _batches(outlines):
-            records = await self._records(group)
-            batch = await self._preparer.prepare(group, records)
-            await self._tell(batch.rows)
-            await self._write(batch.prepared, records)
-            for _ in group:
-                progress.step()
-        await self._learn_words()
-        await self._close()
+        try:
+            for group in _batches(outlines):
+                await self._import(group)
+                for _ in group:
+                    progress.step()
+            await self._learn_words()
+        except BaseException:
+            with suppress(Exception):  # the database may be what failed; the next run says so then
+                await self._close("stopped")
+            raise
+        await self._close("finished")
+
+    async def _import(self, group: Sequence[Outline]) -> None:
+        records = await self._records(group)
+        batch = await self._preparer.prepare(group, records)
+        await self._tell(batch.rows)
+        await self._write(batch.prepared, records)
 
     async def _records(self, group: Sequence[Outline]) -> dict[str, Record]:
         async def read(session: AsyncSession) -> dict[str, Record]:
@@ -133,12 +142,12 @@ class ImportRun:
 
         await self._database.transact(refresh)
 
-    async def _close(self) -> None:
+    async def _close(self, status: str) -> None:
         if (job_id := self._job_id) is None:
             return
 
         async def close(session: AsyncSession) -> None:
-            await ImportRepository(session).count(job_id, self._report.counts, status="finished")
+            await ImportRepository(session).count(job_id, self._report.counts, status=status)
 
         await self._database.transact(close)
 

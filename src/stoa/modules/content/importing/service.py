@@ -2,13 +2,14 @@
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.content.articles.service import ArticleService
 from stoa.modules.users.service import UserService
 from stoa.shared.clock import Clock, utc_now
 from stoa.shared.database import Database
-from stoa.shared.errors import InvalidInput, NotFound
+from stoa.shared.errors import InvalidInput, NotFound, Unavailable
 from stoa.shared.media import MediaStore
 
 from .choices import Choices
@@ -36,8 +37,20 @@ class ImportService:
         """Import the items of `survey`; the report gets one row for each. A trial writes nothing at all.
 
         Raises ImportRunning when the source is being imported already, SourceRefused when it proves damaged after
-        all, InvalidInput when there is no such author. What was written before stays, with its records.
+        all, InvalidInput when there is no such author, Unavailable when the database or the disk gives up. What was
+        written before stays, with its records.
         """
+        try:
+            await self._run(importer, survey, choices, report, progress)
+        except (DBAPIError, OSError) as error:
+            reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()[0]
+            raise Unavailable(
+                f"The import stopped: {reason}. What was imported stays; run it again to go on."
+            ) from error
+
+    async def _run(
+        self, importer: Importer, survey: Survey, choices: Choices, report: Report, progress: Progress
+    ) -> None:
         async with self._alone(choices):
             await self._check_author(choices)
             slugs = await self._slugs(survey, choices)

@@ -188,8 +188,8 @@ def _best_by_rank(shape: Shape, names: list[str]) -> str:
     return f"""{_candidates(shape, names, order, depth)},
 placed AS (SELECT *, (row_number() OVER (ORDER BY {order}) - 1) / {window} AS part FROM candidate),
 ranked AS (
-  SELECT placed.article_id, placed.published_at, placed.part, ts_rank(s.vector, reading.wanted) AS rank
-  FROM placed JOIN article_search AS s USING (article_id) JOIN reading ON s.config = ANY (reading.configs)
+  SELECT placed.article_id, placed.published_at, placed.part, ts_rank(v.vector, reading.wanted) AS rank
+  FROM placed JOIN article_vectors AS v USING (article_id) JOIN reading ON placed.config = ANY (reading.configs)
 ),
 found AS MATERIALIZED (
   SELECT article_id, rank,
@@ -205,7 +205,7 @@ def _candidates(shape: Shape, names: list[str], order: str, depth: int) -> str:
     score = "ts_rank(s.lead, reading.wide)"
     if shape.has_several:
         score = f"0.2 * {score} + ts_rank(s.lead, reading.wanted)"
-    columns = f"SELECT s.article_id, s.published_at, {score} AS score"
+    columns = f"SELECT s.article_id, s.published_at, s.config, {score} AS score"
     best = f"ORDER BY {order} LIMIT {depth}"
     if shape.is_narrow:
         return f"candidate AS MATERIALIZED ({columns} {_matches(shape, names)} {best})"

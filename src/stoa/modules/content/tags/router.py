@@ -1,14 +1,13 @@
 """The API of tags."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from stoa.modules.content.tags.schemas import TagChange, TagIn, TagMerge, TagOut, TagQuery
 from stoa.modules.content.tags.service import TagReads, TagService
 from stoa.shared.answers import answers, public_json
-from stoa.shared.database import ReadsDep, SessionDep
+from stoa.shared.database import SessionDep, reads_of
 from stoa.shared.listing import public_list, query_of
 from stoa.shared.pagination import Page, page_json
 from stoa.shared.parameters import SlugPath
@@ -18,9 +17,10 @@ router = APIRouter(prefix="/tags", tags=["tags"])
 
 
 @router.get("", responses=answers(Page[TagOut]), **public_list(TagQuery))
-async def list_tags(query: Annotated[TagQuery, query_of(TagQuery)], reads: ReadsDep) -> Response:
+async def list_tags(request: Request) -> Response:
     """List tags by name or by number of articles."""
-    page = await TagReads(reads).page(query)
+    query = query_of(request, TagQuery)
+    page = await TagReads(reads_of(request)).page(query)
     return public_json(page_json(page, limit=query.limit, skip=query.skip))
 
 
@@ -31,9 +31,9 @@ async def create_tag(new: TagIn, session: SessionDep) -> TagOut:
 
 
 @router.get("/{slug}", responses=answers(TagOut, 404), **PUBLIC)
-async def get_tag(slug: SlugPath, reads: ReadsDep) -> Response:
+async def get_tag(slug: SlugPath, request: Request) -> Response:
     """Read a tag; a former slug answers 301."""
-    return public_json(await TagReads(reads).one(slug))
+    return public_json(await TagReads(reads_of(request)).one(slug))
 
 
 @router.patch("/{slug}", responses=answers(TagOut, 401, 403, 404, 409), **guarded("edit:tag"))
