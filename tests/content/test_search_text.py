@@ -12,7 +12,7 @@ from stoa.modules.content.search.languages import configuration
 from stoa.modules.content.search.query import beginnings, check, readings
 from stoa.modules.content.search.schemas import Reach, SearchRequest, reach_of
 from stoa.modules.content.search.text import MOST_BYTES, START, STOP, prepare, prepare_words, show
-from stoa.modules.content.search.typos import Candidate, nearest, replaced, slips, typed_words
+from stoa.modules.content.search.typos import Candidate, by_nearness, meant, replaced, slips, typed_words
 from stoa.shared.errors import InvalidInput, MalformedInput
 
 TEXTS = st.text(st.characters(codec="utf-8"))
@@ -174,13 +174,29 @@ class TestTypos:
         assert slips(one, other, most=6) == slips(other, one, most=6)
         assert (slips(one, other, most=6) == 0) == (one == other)
 
-    def test_the_nearest_wins_and_then_the_more_frequent(self) -> None:
-        candidates = [Candidate("reading", 5), Candidate("heading", 90), Candidate("beadings", 1_000)]
-        assert nearest("eading", candidates) == "heading"
+    def test_the_nearest_come_first_and_then_the_more_frequent(self) -> None:
+        candidates = [Candidate("reading", 5), Candidate("heading", 90), Candidate("threading", 1_000)]
+        assert [one.word for _, one in by_nearness("eading", candidates)] == ["heading", "reading"]
 
     def test_two_slips_are_too_many_for_a_short_word(self) -> None:
-        assert nearest("cart", [Candidate("bark", 10)]) is None
-        assert nearest("cartography", [Candidate("carkograpyh", 10)]) == "carkograpyh"
+        assert by_nearness("cart", [Candidate("bark", 10)]) == []
+        assert by_nearness("cartography", [Candidate("carkograpyh", 10)]) == [(2, Candidate("carkograpyh", 10))]
+
+    @pytest.mark.parametrize(
+        ("second", "words"),
+        [
+            ((1, Candidate("reading", 10)), ("heading", "reading")),
+            ((1, Candidate("reading", 8)), ("heading",)),
+            ((2, Candidate("reading", 90)), ("heading",)),
+        ],
+    )
+    def test_a_second_meaning_must_be_as_near_and_not_much_rarer(
+        self, second: tuple[int, Candidate], words: tuple[str, ...]
+    ) -> None:
+        assert meant([(1, Candidate("heading", 90)), second]) == words
+
+    def test_nothing_near_means_nothing(self) -> None:
+        assert meant([]) == ()
 
     def test_everything_but_the_words_stays(self) -> None:
         assert replaced('"machne lerning" or -x', {"machne": "machine", "lerning": "learning"}) == (

@@ -104,7 +104,7 @@ class Database:
             pool_size=settings.database_pool,
             max_overflow=0,
             pool_timeout=settings.pool_seconds,
-            pool_pre_ping=False,
+            hide_parameters=True,  # a fault is told without what people wrote
             connect_args={"server_settings": self._server_settings(), "command_timeout": None},
         )
         event.listen(self._engine.sync_engine, "before_cursor_execute", _count)

@@ -269,7 +269,7 @@ class TestStopped:
         site.media.write_text("a file where the folder should be", encoding="utf-8")
         files: Files = {"a.md": "![p](p.png)", "p.png": png()}
 
-        with pytest.raises(Unavailable, match="The import stopped: .*run it again"):
+        with pytest.raises(Unavailable, match=r"The import stopped: .*run it again"):
             await site.take(make_folder(tmp_path / "s", files))
 
 

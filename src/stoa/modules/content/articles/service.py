@@ -28,18 +28,20 @@ class ArticleService:
         self._tags = TagService(session)
         self._search = SearchService(session)
 
-    async def save_many(self, drafts: Sequence[ArticleDraft]) -> list[SavedArticle]:
+    async def save_many(self, drafts: Sequence[ArticleDraft], *, learn_words: bool = True) -> list[SavedArticle]:
         """Make or replace these articles with tags, redirects and search entries, all or none, in the given order.
 
         A new article whose slug is taken gets a numbered one; a replaced article with another slug keeps its old
-        address as a redirect. Raises ArticleNotFound when an article to replace is gone.
+        address as a redirect. `learn_words` is as for `SearchService.index`. Raises ArticleNotFound when an article to
+        replace is gone.
         """
         if not drafts:
             return []
         saved = await self._store(drafts)
         await self._link_tags(drafts, saved)
         await self._keep_addresses(drafts, saved)
-        await self._search.index([_search_entry(*one) for one in zip(drafts, saved, strict=True)])
+        entries = [_search_entry(*one) for one in zip(drafts, saved, strict=True)]
+        await self._search.index(entries, learn_words=learn_words)
         await announce_change(self._session)
         return saved
 

@@ -43,7 +43,8 @@ class ImportService:
         try:
             await self._run(importer, survey, choices, report, progress)
         except (DBAPIError, OSError) as error:
-            reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()[0]
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            reason = (str(cause) or type(cause).__name__).splitlines()[0]
             raise Unavailable(
                 f"The import stopped: {reason}. What was imported stays; run it again to go on."
             ) from error

@@ -42,7 +42,7 @@ class Writer:
         rows = [Row(key, "skipped", reason, slug=records[key].slug) for key, reason in refused.items()]
         if not self._choices.is_trial:
             drafts = [await self._draft(item, records.get(item.key)) for item in wanted]
-            saved = await self._articles.save_many(drafts)
+            saved = await self._articles.save_many(drafts, learn_words=False)
             await self._keep([self._saved(*one, records) for one in zip(wanted, saved, strict=True)])
             slugs = {item.key: article.slug for item, article in zip(wanted, saved, strict=True)}
         else:

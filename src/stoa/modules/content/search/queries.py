@@ -21,7 +21,7 @@ from .text import GAP, START, STOP
 
 # How many of the best by `lead` are ranked again by the full vector; measured in docs/search.md. How close words
 # stand to each other is hardly seen in `lead`, how often one word occurs is.
-WINDOW, WINDOW_OF_ONE = 1_500, 200
+WINDOW, WINDOW_OF_ONE = 2_000, 200
 LONG_TEXT = 8_000  # characters above which only the neighbourhood of the first match is read for its headline
 
 MAY_SEE: Mapping[Audience, str] = MappingProxyType(
@@ -76,12 +76,13 @@ UNDERSTAND = Query.text(
     f"WITH {_USED} SELECT config, websearch_to_tsquery(parser, $1)::text AS query FROM used", ("words",)
 )
 
-# For each typed word that finds nothing for this audience: the words near it that do. Words two slips away are looked
-# for by their trigrams, which takes longer, and only for longer words with nothing nearer.
 _FINDS = """EXISTS (
   SELECT FROM used JOIN article_search AS s ON s.vector @@ plainto_tsquery(used.parser, {word})
   WHERE s.reach >= $2::int AND s.config = used.config
 )"""
+
+# For each typed word that finds nothing for this audience: the words that may have been meant. Those two slips away are
+# looked for by their trigrams, which takes longer, and only for longer words with nothing nearer.
 NEAR_WORDS = Query.text(
     f"""
 WITH {_USED},
@@ -92,12 +93,12 @@ typed AS MATERIALIZED (
   WHERE EXISTS (SELECT FROM used WHERE numnode(plainto_tsquery(used.parser, given.word)) > 0)
     AND NOT {_FINDS.format(word="given.word")}
 ),
-close AS MATERIALIZED (
+near AS MATERIALIZED (
   SELECT typed, folded, near.word, near.article_count
   FROM typed CROSS JOIN LATERAL (
     SELECT word, article_count FROM search_words
-    WHERE stoa_slips(word) && stoa_slips(folded) AND word <> folded
-    ORDER BY abs(length(word) - length(folded)) > 1, article_count DESC LIMIT 12
+    WHERE stoa_slips(word) && stoa_slips(folded) AND word <> folded AND abs(length(word) - length(folded)) < 2
+    ORDER BY article_count DESC LIMIT 300
   ) AS near
 ),
 far AS MATERIALIZED (
@@ -105,11 +106,14 @@ far AS MATERIALIZED (
   FROM typed CROSS JOIN LATERAL (
     SELECT word, article_count FROM search_words WHERE word <> folded ORDER BY word <-> folded LIMIT 12
   ) AS near
-  WHERE length(folded) >= 6 AND folded NOT IN (SELECT folded FROM close)
+  WHERE length(folded) >= 6 AND folded NOT IN (SELECT folded FROM near)
 )
-SELECT typed, folded, word, article_count FROM (SELECT * FROM close UNION ALL SELECT * FROM far OFFSET 0) AS near
-WHERE {_FINDS.format(word="near.word")}
+SELECT typed, folded, word, article_count FROM near UNION ALL SELECT typed, folded, word, article_count FROM far
 """,
+    ("words", "reach"),
+)
+FINDABLE = Query.text(
+    f"WITH {_USED} SELECT near.word FROM unnest($1::text[]) AS near(word) WHERE {_FINDS.format(word='near.word')}",
     ("words", "reach"),
 )
 
@@ -188,8 +192,8 @@ def _best_by_rank(shape: Shape, names: list[str]) -> str:
     return f"""{_candidates(shape, names, order, depth)},
 placed AS (SELECT *, (row_number() OVER (ORDER BY {order}) - 1) / {window} AS part FROM candidate),
 ranked AS (
-  SELECT placed.article_id, placed.published_at, placed.part, ts_rank(v.vector, reading.wanted) AS rank
-  FROM placed JOIN article_vectors AS v USING (article_id) JOIN reading ON placed.config = ANY (reading.configs)
+  SELECT placed.article_id, placed.published_at, placed.part, ts_rank(s.vector, reading.wanted) AS rank
+  FROM placed JOIN article_search AS s USING (article_id) JOIN reading ON s.config = ANY (reading.configs)
 ),
 found AS MATERIALIZED (
   SELECT article_id, rank,
@@ -205,7 +209,7 @@ def _candidates(shape: Shape, names: list[str], order: str, depth: int) -> str:
     score = "ts_rank(s.lead, reading.wide)"
     if shape.has_several:
         score = f"0.2 * {score} + ts_rank(s.lead, reading.wanted)"
-    columns = f"SELECT s.article_id, s.published_at, s.config, {score} AS score"
+    columns = f"SELECT s.article_id, s.published_at, {score} AS score"
     best = f"ORDER BY {order} LIMIT {depth}"
     if shape.is_narrow:
         return f"candidate AS MATERIALIZED ({columns} {_matches(shape, names)} {best})"

@@ -10,7 +10,7 @@ from .queries import Shape
 from .query import Reading, beginnings, check, readings
 from .schemas import Audience, Hit, SearchHits, SearchRequest
 from .text import prepare_words, show
-from .typos import Candidate, nearest, replaced, typed_words
+from .typos import MOST_TRIED, Candidate, by_nearness, meant, replaced, typed_words
 
 
 class SearchReads:
@@ -35,17 +35,30 @@ class SearchReads:
     async def correct(self, words: str, audience: Audience = Audience.PUBLIC) -> str | None:
         """The search with each word that finds nothing replaced by the nearest that does; None when none is near.
 
-        What is offered depends only on articles that this audience may read.
+        Of a single word there may be two meanings, joined by `or`. What is offered depends only on articles that this
+        audience may read.
         """
         typed = typed_words(words)
-        if not typed:
+        near = await self._near(typed, audience) if typed else {}
+        choices = {word: found for word, candidates in near.items() if (found := meant(candidates))}
+        if not choices:
             return None
-        rows = await self._reads.fetch(queries.NEAR_WORDS, words=typed, reach=int(audience.value))
-        near: dict[tuple[str, str], list[Candidate]] = {}
-        for row in rows:
-            near.setdefault((row["typed"], row["folded"]), []).append(Candidate(row["word"], row["article_count"]))
-        corrections = {word: best for (word, folded), found in near.items() if (best := nearest(folded, found))}
-        return replaced(words, corrections) if corrections else None
+        if len(choices) == 1 and words.strip() in choices:
+            return " or ".join(choices[words.strip()])
+        return replaced(words, {word: found[0] for word, found in choices.items()})
+
+    async def _near(self, typed: list[str], audience: Audience) -> dict[str, list[tuple[int, Candidate]]]:
+        """The words near to those typed words that find nothing, without those that would find nothing either."""
+        reach = int(audience.value)
+        candidates: dict[tuple[str, str], list[Candidate]] = {}
+        for row in await self._reads.fetch(queries.NEAR_WORDS, words=typed, reach=reach):
+            same = candidates.setdefault((row["typed"], row["folded"]), [])
+            same.append(Candidate(row["word"], row["article_count"]))
+        near = {typed: by_nearness(folded, found)[:MOST_TRIED] for (typed, folded), found in candidates.items()}
+        tried = {candidate.word for found in near.values() for _, candidate in found}
+        rows = await self._reads.fetch(queries.FINDABLE, words=sorted(tried), reach=reach) if tried else []
+        findable = {row["word"] for row in rows}
+        return {typed: [one for one in found if one[1].word in findable] for typed, found in near.items()}
 
     async def _search(self, request: SearchRequest, words: str) -> SearchHits:
         rows = await self._reads.fetch(queries.UNDERSTAND, words=prepare_words(words))

@@ -1,10 +1,11 @@
 """Typing errors: how far two words are apart, and a search with its unknown words replaced. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-MOST_WORDS = 6
+MOST_WORDS = 6  # of a search
+MOST_TRIED = 5  # for each of them
 SHORTEST, LONGEST = 3, 30
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -24,12 +25,19 @@ def typed_words(search: str) -> list[str]:
     return [word for word in dict.fromkeys(found) if word.lower() != "or"][:MOST_WORDS]
 
 
-def nearest(folded: str, candidates: Iterable[Candidate]) -> str | None:
-    """The closest of the candidates, the more frequent of equally close ones; None when none is close."""
+def by_nearness(folded: str, candidates: Iterable[Candidate]) -> list[tuple[int, Candidate]]:
+    """The candidates that are near, with their slips: the nearest first, of equally near ones the more frequent."""
     allowed = 1 if len(folded) < 6 else 2
-    scored = [(slips(folded, c.word, most=allowed), -c.article_count, c.word) for c in candidates]
-    best = min(scored, default=None)
-    return best[2] if best and best[0] <= allowed else None
+    counted = ((slips(folded, candidate.word, most=allowed), candidate) for candidate in candidates)
+    near = [(count, candidate) for count, candidate in counted if count <= allowed]
+    return sorted(near, key=lambda one: (one[0], -one[1].article_count, one[1].word))
+
+
+def meant(near: Sequence[tuple[int, Candidate]]) -> tuple[str, ...]:
+    """The first of these, and the second where it is as near and not much rarer."""
+    if len(near) > 1 and near[0][0] == near[1][0] and near[1][1].article_count * 10 >= near[0][1].article_count:
+        return near[0][1].word, near[1][1].word
+    return tuple(candidate.word for _, candidate in near[:1])
 
 
 def replaced(search: str, corrections: Mapping[str, str]) -> str:
