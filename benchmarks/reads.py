@@ -22,7 +22,8 @@ from urllib.parse import quote
 import asyncpg
 import psutil
 
-from benchmarks.corpus import fill
+from benchmarks.corpus import Words, fill
+from benchmarks.corpus import words as sampled_words
 from benchmarks.load import Load, drive
 from stoa.local.servers import running_servers
 from stoa.shared.schema import upgrade
@@ -33,13 +34,11 @@ _SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What the corpus holds, for asking."""
+class Asked:
+    """What is asked for."""
 
     slugs: list[str]
-    rare: list[str]
-    common: list[str]
-    very_common: list[str]
+    words: Words
 
 
 def main() -> None:
@@ -49,12 +48,12 @@ def main() -> None:
     with running_servers(folder / "data") as servers:
         os.environ.update(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url, STOA_DATA_DIR=str(folder))
         upgrade(servers.database_url)
-        words = asyncio.run(_corpus(servers.database_url, options.articles))
+        asked = asyncio.run(_corpus(servers.database_url, options.articles))
         print(f"{options.articles:,} articles, {options.seconds:g} s a run, 16 connections, one worker, loopback\n")
-        _uncached(words, options.seconds)
-        _pages(words, options.seconds)
-        _cached(words, options.seconds)
-        _searches(words)
+        _uncached(asked, options.seconds)
+        _pages(asked, options.seconds)
+        _cached(asked, options.seconds)
+        _searches(asked.words)
 
 
 def _options() -> argparse.Namespace:
@@ -65,7 +64,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _corpus(url: str, articles: int) -> Words:
+async def _corpus(url: str, articles: int) -> Asked:
     connection = await asyncpg.connect(url)
     try:
         present = await connection.fetchval("SELECT count(*) FROM articles")
@@ -77,24 +76,10 @@ async def _corpus(url: str, articles: int) -> Words:
         slugs = await connection.fetch(
             "SELECT slug FROM articles WHERE status = 'published' AND visibility = 'public' ORDER BY id LIMIT 20000"
         )
-        words = [await _words(connection, low, high) for low, high in _BANDS]
+        words = await sampled_words(connection)
     finally:
         await connection.close()
-    return Words([row[0] for row in slugs], *words)
-
-
-_BANDS = ((30, 80), (1500, 3000), (30_000, 60_000))
-
-
-async def _words(connection: asyncpg.Connection, low: int, high: int) -> list[str]:
-    """Words by the number of articles they stand in, from the statistics that the search itself uses."""
-    rows = await connection.fetch(
-        "SELECT word FROM search_words WHERE article_count BETWEEN $1 AND $2 AND word ~ '^[a-z]+$' "
-        "ORDER BY md5(word) LIMIT 40",
-        low,
-        high,
-    )
-    return [row[0] for row in rows]
+    return Asked([row[0] for row in slugs], words)
 
 
 @contextmanager
@@ -141,12 +126,12 @@ def _measure(next_path: Callable[[], str], seconds: float, headers: str = "") ->
     return load
 
 
-def _uncached(words: Words, seconds: float) -> None:
+def _uncached(asked: Asked, seconds: float) -> None:
     """The list of 20 and one article over the API, nothing kept."""
     pick = random.Random(_SEED)
     jobs: dict[str, Callable[[], str]] = {
         "list of 20": lambda: "/api/v1/articles?limit=20",
-        "one article": lambda: f"/api/v1/articles/{pick.choice(words.slugs)}",
+        "one article": lambda: f"/api/v1/articles/{pick.choice(asked.slugs)}",
     }
     found: dict[tuple[str, str], Load] = {}
     for name in CANDIDATES:
@@ -162,21 +147,21 @@ def _uncached(words: Words, seconds: float) -> None:
     print()
 
 
-def _pages(words: Words, seconds: float) -> None:
+def _pages(asked: Asked, seconds: float) -> None:
     pick = random.Random(_SEED)
     with _server("stoa", STOA_PAGE_CACHE_MB="0") as pid:
         print("| page, never rendered before | rate | p50 | p99 |\n|---|---|---|---|")
         for name, next_path in (
             ("home", lambda: "/"),
-            ("article", lambda: f"/articles/{pick.choice(words.slugs)}"),
+            ("article", lambda: f"/articles/{pick.choice(asked.slugs)}"),
         ):
             _row(name, _measure(next_path, seconds))
         print(f"\nmemory of the web process: {psutil.Process(pid).memory_info().rss / 1_048_576:.0f} MiB\n")
 
 
-def _cached(words: Words, seconds: float) -> None:
+def _cached(asked: Asked, seconds: float) -> None:
     pick = random.Random(_SEED)
-    few = words.slugs[:50]
+    few = asked.slugs[:50]
     with _server("stoa"):
         print("| asked again by visitors | rate | p50 | p99 |\n|---|---|---|---|")
         _row("list of 20", _measure(lambda: "/api/v1/articles?limit=20", seconds))
