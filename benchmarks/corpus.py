@@ -86,9 +86,7 @@ class _Filling:
                     _, searching = await asyncio.wait(searching, return_when=asyncio.FIRST_COMPLETED)
                 searching.add(asyncio.create_task(_index(database, [one.entry(self._authors) for one in batch])))
             await asyncio.gather(*searching)
-            await self._finish(index)
-            async with database.unit_of_work() as session:
-                await SearchService(session).refresh_words()
+            await asyncio.gather(self._finish(index), _count_words(database))
 
     async def _people_and_tags(self) -> None:
         self._authors = [uuid7(self._rng, NEWEST - SPAN) for _ in range(AUTHORS)]
@@ -123,6 +121,11 @@ class _Filling:
 
     async def _copy(self, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
         await self._connection.copy_records_to_table(table, columns=columns, records=rows)
+
+
+async def _count_words(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        await SearchService(session).refresh_words()
 
 
 async def _index(database: Database, entries: list[SearchEntry]) -> None:

@@ -112,8 +112,14 @@ SELECT typed, folded, word, article_count FROM near UNION ALL SELECT typed, fold
 """,
     ("words", "reach"),
 )
+# Words too common to be kept find nothing, and are no secret: somebody may have meant them all the same.
 FINDABLE = Query.text(
-    f"WITH {_USED} SELECT near.word FROM unnest($1::text[]) AS near(word) WHERE {_FINDS.format(word='near.word')}",
+    f"""
+WITH {_USED}
+SELECT near.word FROM unnest($1::text[]) AS near(word)
+WHERE EXISTS (SELECT FROM used WHERE numnode(plainto_tsquery(used.parser, near.word)) = 0)
+  OR {_FINDS.format(word="near.word")}
+""",
     ("words", "reach"),
 )
 

@@ -18,7 +18,7 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE words text[];
 BEGIN
   SELECT array_agg(lexeme ORDER BY place) INTO words
-  FROM unnest(vector) AS entry(lexeme, places, weights), unnest(entry.places) AS place;
+  FROM (SELECT lexeme, unnest(positions) AS place FROM unnest(vector)) AS entry;
   RETURN ARRAY(
     SELECT hashtext(one || ' ' || next) & 65535 FROM unnest(words, words[2:]) AS pair(one, next) WHERE next IS NOT NULL
   );
