@@ -167,7 +167,7 @@ async def _slips(search: SearchReads, connection: asyncpg.Connection, each: int)
             first, found, timed = 0, 0, []
             for word, typed in unseen[:each]:
                 started = time.perf_counter()
-                corrected = (await search.correct(typed) or "").split(" or ")
+                corrected = "".join(await search.corrections(typed)).split(" or ")
                 timed.append((time.perf_counter() - started) * 1000)
                 meant = [stems.get(one) == stems[word] for one in corrected]
                 first, found = first + meant[0], found + any(meant)

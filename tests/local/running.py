@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import asyncpg
 import psutil
 from redis import Redis
+from redis.exceptions import RedisError
 
 T = TypeVar("T")
 STAND_IN = Path(__file__).with_name("stand_in_up.py")
@@ -174,4 +175,10 @@ def answers(up: Up) -> bool:
     """Whether the database does."""
     with suppress(OSError, asyncpg.PostgresError):
         return bool(ask(up.database_url, "SELECT 1") == 1)
+    return False
+
+
+def valkey_answers(up: Up) -> bool:
+    with suppress(RedisError, OSError):
+        return bool(up.valkey().ping())
     return False

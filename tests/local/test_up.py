@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.local.conftest import StartUp
-from tests.local.running import Up, answers, ask, is_gone, site_process, until
+from tests.local.running import Up, answers, ask, is_gone, site_process, until, valkey_answers
 
 
 class TestStart:
@@ -196,7 +196,7 @@ class TestKeeping:
         until(lambda: [p for p in up.tree()[1:] if p.name() == process and p != killed], f"{name} runs again")
         until((data / "run" / ".s.PGSQL.5432").exists, "the socket is there again")
         until(lambda: answers(up), "the database answers again")
-        assert up.valkey().ping()
+        until(lambda: valkey_answers(up), "Valkey answers again")
         assert up.site()[0] == site
 
     def test_starts_a_killed_site_again(self, data: Path, start_up: StartUp) -> None:

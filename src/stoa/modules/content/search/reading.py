@@ -24,16 +24,16 @@ class SearchReads:
         """
         check(request)
         found = await self._search(request, request.words)
-        if found.hits or request.skip or not request.forgive:
+        if found.hits or not request.forgive or await self._is_beyond(request, request.words):
             return found
-        corrected = await self.correct(request.words, request.audience)
-        if corrected is None:
-            return found
-        again = await self._search(request, corrected)
-        return replace(again, corrected=corrected) if again.hits else found
+        for corrected in await self.corrections(request.words, request.audience):
+            again = await self._search(request, corrected)
+            if again.hits or await self._is_beyond(request, corrected):
+                return replace(again, corrected=corrected)
+        return found
 
-    async def correct(self, words: str, audience: Audience = Audience.PUBLIC) -> str | None:
-        """The search with each word that finds nothing replaced by the nearest that does; None when none is near.
+    async def corrections(self, words: str, audience: Audience = Audience.PUBLIC) -> list[str]:
+        """The search with each word that finds nothing replaced by the nearest that does, and by the next to nearest.
 
         Of a single word there may be two meanings, joined by `or`. What is offered depends only on articles that this
         audience may read.
@@ -41,11 +41,11 @@ class SearchReads:
         typed = typed_words(words)
         near = await self._near(typed, audience) if typed else {}
         choices = {word: found for word, candidates in near.items() if (found := meant(candidates))}
-        if not choices:
-            return None
         if len(choices) == 1 and words.strip() in choices:
-            return " or ".join(choices[words.strip()])
-        return replaced(words, {word: found[0] for word, found in choices.items()})
+            return [" or ".join(choices[words.strip()])]
+        nearest = replaced(words, {word: found[0] for word, found in choices.items()})
+        next_to = replaced(words, {word: found[-1] for word, found in choices.items()})
+        return [corrected for corrected in dict.fromkeys((nearest, next_to)) if corrected != words]
 
     async def _near(self, typed: list[str], audience: Audience) -> dict[str, list[tuple[int, Candidate]]]:
         """The words near to those typed words that find nothing, without those that would find nothing either."""
@@ -59,6 +59,12 @@ class SearchReads:
         rows = await self._reads.fetch(queries.FINDABLE, words=sorted(tried), reach=reach) if tried else []
         findable = {row["word"] for row in rows}
         return {typed: [one for one in found if one[1].word in findable] for typed, found in near.items()}
+
+    async def _is_beyond(self, request: SearchRequest, words: str) -> bool:
+        """Whether these words do find something, on an earlier page than the empty one asked for."""
+        if not request.skip:
+            return False
+        return bool((await self._search(replace(request, skip=0, limit=1, count=False), words)).hits)
 
     async def _search(self, request: SearchRequest, words: str) -> SearchHits:
         rows = await self._reads.fetch(queries.UNDERSTAND, words=prepare_words(words))

@@ -8,6 +8,7 @@ more stands between letters of scripts without spaces, and all are turned back b
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 
 MOST_BYTES = 250_000  # a tsvector holds 1 MB; four times the text is more than any text makes of it
 START, STOP, GAP = "\x02", "\x03", "\x04"
@@ -17,12 +18,14 @@ _NEXT = "\x16"
 _SHOWN = {ord(hidden): html.escape(shown) for shown, hidden in _HIDDEN.items()} | {ord(_NEXT): ""}
 _MARKS = str.maketrans({START: "<mark>", STOP: "</mark>", GAP: " \u2026 "})
 _CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ") | {ord("\n"): "\n"}
-_BETWEEN_WORDS = r"(?:(?<=[^\W\d])[.:](?=\w)|(?<=\d)[.:](?=[^\W\d]))"  # not in 3.11 and 10:30
-_UNSPACED = (  # ideographs and kana; Thai, Lao, Burmese, Khmer
+_DIVIDING = re.compile(  # points and colons only between words, and not in 3.11 and 10:30
+    r"[/\\@<>&.:](?:(?<=[/\\@<>&])|(?<=[^\W\d][.:])(?=\w)|(?<=\d[.:])(?=[^\W\d]))"
+)
+_UNSPACED = re.compile(  # ideographs and kana; Thai, Lao, Burmese, Khmer
     "[\\u3041-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\U00020000-\\U0003ffff"
     "\\u0e01-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff]"
 )
-_DIVIDING = re.compile(rf"[/\\@<>&]|{_BETWEEN_WORDS}|(?<={_UNSPACED})(?=\w)|(?<=\w)(?={_UNSPACED})")
+_BETWEEN_UNSPACED = re.compile(rf"(?<={_UNSPACED.pattern})(?=\w)|(?<=\w)(?={_UNSPACED.pattern})")
 _TOKEN = re.compile(r"(-?)(\S+)")
 
 
@@ -32,7 +35,7 @@ def prepare(text: str) -> str:
     encoded = plain.encode()
     if len(encoded) > MOST_BYTES:
         plain = encoded[:MOST_BYTES].decode(errors="ignore")
-    return _DIVIDING.sub(lambda found: _HIDDEN.get(found[0], _NEXT), plain)
+    return _divided(plain, lambda found: _HIDDEN[found[0]], _NEXT)
 
 
 def prepare_words(words: str) -> str:
@@ -41,7 +44,7 @@ def prepare_words(words: str) -> str:
     if len(pieces) % 2 == 0:  # a quote that is never closed quotes nothing
         pieces[-2:] = [" ".join(pieces[-2:])]
     for place, piece in enumerate(pieces):
-        pieces[place] = _DIVIDING.sub(" ", piece) if place % 2 else _TOKEN.sub(_as_phrase, piece)
+        pieces[place] = _spaced(piece) if place % 2 else _TOKEN.sub(_as_phrase, piece)
     return '"'.join(pieces)
 
 
@@ -53,4 +56,14 @@ def show(headline: str) -> str:
 
 def _as_phrase(token: re.Match[str]) -> str:
     sign, word = token.groups()
-    return f'{sign}"{_DIVIDING.sub(" ", word)}"' if _DIVIDING.search(word) else token[0]
+    spaced = _spaced(word)
+    return token[0] if spaced == word else f'{sign}"{spaced}"'
+
+
+def _spaced(words: str) -> str:
+    return _divided(words, lambda _: " ", " ")
+
+
+def _divided(text: str, divide: Callable[[re.Match[str]], str], between: str) -> str:
+    divided = _DIVIDING.sub(divide, text)
+    return _BETWEEN_UNSPACED.sub(between, divided) if _UNSPACED.search(divided) else divided
