@@ -54,16 +54,15 @@ ON CONFLICT (article_id) DO UPDATE SET author_id = excluded.author_id, reach = e
 
 _IS_WORD = "'^[[:alpha:]]{3,30}$'"
 # Never waits: two writers with the same new words would wait for each other. Who does not get the lock leaves its
-# words to the next refresh, as does a text with thousands of new ones.
+# words to the next refresh, as does a text of more than 5,000 different words.
 _ADD_WORDS = text(f"""
 INSERT INTO search_words (word, article_count)
 SELECT DISTINCT fresh.word, 0
 FROM unnest(:texts) AS entry(text),
   LATERAL unnest(tsvector_to_array(to_tsvector('stoa_simple', entry.text))) AS fresh(word)
 WHERE (SELECT pg_try_advisory_xact_lock({_WORDS_LOCK})) AND fresh.word ~ {_IS_WORD}
-  AND NOT EXISTS (SELECT FROM search_words AS known WHERE known.word = fresh.word)
-ORDER BY 1 LIMIT 2000
-ON CONFLICT DO NOTHING
+ORDER BY 1 LIMIT 5000
+ON CONFLICT (word) DO NOTHING
 """).bindparams(bindparam("texts", type_=ARRAY(Text())))
 
 _MAY_TAKE_LONG = text("SET LOCAL statement_timeout = '10min'")  # a quarter of a millisecond for each article
