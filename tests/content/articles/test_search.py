@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from stoa.modules.content.search.languages import SIMPLE, STEMMERS, configuration
 from stoa.shared.database import Database
 from tests.factories import LONG_AGO, publish, publish_all
 
@@ -140,6 +141,13 @@ class TestForgiving:
     async def test_words_that_are_found_are_not_corrected(self, client: httpx.AsyncClient, db: Database) -> None:
         await publish(db, body="heron")
         assert (await find(client, "heron"))["corrected"] is None
+
+
+class TestLanguages:
+    async def test_every_language_has_its_configuration_in_the_database(self, db: Database) -> None:
+        async with db.reads.connection() as connection:
+            rows = await connection.fetch("SELECT cfgname FROM pg_ts_config WHERE cfgname LIKE 'stoa\\_%'")
+        assert {row["cfgname"] for row in rows} == {SIMPLE, *map(configuration, STEMMERS)}
 
 
 class TestNothingLeaks:

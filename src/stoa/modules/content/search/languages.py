@@ -22,8 +22,3 @@ def configuration(language: str) -> str:
     """The configuration for a language tag such as `en` or `pt-BR`; words are taken as they are in unknown ones."""
     code = language.lower().replace("_", "-").split("-", 1)[0]
     return f"stoa_{STEMMERS[code]}" if code in STEMMERS else SIMPLE
-
-
-def configurations() -> list[tuple[str, str]]:
-    """Every configuration with the one of PostgreSQL's that it is made from."""
-    return [(SIMPLE, "simple"), *((f"stoa_{name}", name) for name in sorted(set(STEMMERS.values())))]

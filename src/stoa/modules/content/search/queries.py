@@ -34,6 +34,7 @@ MAY_SEE: Mapping[Audience, str] = MappingProxyType(
     }
 )
 _READING = ("configs", "strict", "wanted", "loose", "wide", "pairs")
+_PAGE = (*_READING, "beginnings", "limit", "skip")
 _MARKS = f"StartSel={START}, StopSel={STOP}"
 
 
@@ -44,8 +45,7 @@ class Shape:
     audience: Audience
     sort: Sort
     order: Order
-    limit: int
-    skip: int
+    depth: int
     has_several: bool
     has_phrase: bool
     has_pairs: bool
@@ -126,8 +126,8 @@ WHERE EXISTS (SELECT FROM used WHERE numnode(plainto_tsquery(used.parser, near.w
 
 @lru_cache(maxsize=512)
 def page(shape: Shape) -> Query:
-    """Rows of (place, article_id, rank, title, text), one more than the limit when there are more."""
-    names = [*_READING, "beginnings"]
+    """Up to `limit` rows of (place, article_id, rank, title, text), leaving out the first `skip`."""
+    names = list(_PAGE)
     steps = _best_by_rank(shape, names) if shape.sort == "rank" else _by_date(shape, names)
     return Query.text(f"WITH {_reading()},\n{steps}\n{_shown(shape)}", tuple(names))
 
@@ -191,11 +191,16 @@ def _tagged(shape: Shape, slugs: str) -> str:
     return f"WITH tagged AS MATERIALIZED ({links}) SELECT article_id FROM tagged"
 
 
+def depth(*, has_several: bool, end: int) -> int:
+    """How many of the best must be ranked twice for the first `end`: whole windows, so that pages never overlap."""
+    window = WINDOW if has_several else WINDOW_OF_ONE
+    return -(-end // window) * window
+
+
 def _best_by_rank(shape: Shape, names: list[str]) -> str:
     window = WINDOW if shape.has_several else WINDOW_OF_ONE
-    depth = -(-(shape.skip + shape.limit + 1) // window) * window
     order = "score DESC, published_at DESC NULLS LAST, article_id DESC"
-    return f"""{_candidates(shape, names, order, depth)},
+    return f"""{_candidates(shape, names, order)},
 placed AS (SELECT *, (row_number() OVER (ORDER BY {order}) - 1) / {window} AS part FROM candidate),
 ranked AS (
   SELECT placed.article_id, placed.published_at, placed.part, ts_rank(s.vector, reading.wanted) AS rank
@@ -204,11 +209,11 @@ ranked AS (
 found AS MATERIALIZED (
   SELECT article_id, rank,
     row_number() OVER (ORDER BY part, rank DESC, published_at DESC NULLS LAST, article_id DESC) AS place
-  FROM ranked ORDER BY place LIMIT {shape.limit + 1} OFFSET {shape.skip}
+  FROM ranked ORDER BY place LIMIT $8 OFFSET $9
 )"""
 
 
-def _candidates(shape: Shape, names: list[str], order: str, depth: int) -> str:
+def _candidates(shape: Shape, names: list[str], order: str) -> str:
     """The best by `lead`. Articles with a word asked for in it come before all others, so that these are looked at
     only where there are too few: the result is the same, and frequent words take a third of the time.
     """
@@ -216,15 +221,15 @@ def _candidates(shape: Shape, names: list[str], order: str, depth: int) -> str:
     if shape.has_several:
         score = f"0.2 * {score} + ts_rank(s.lead, reading.wanted)"
     columns = f"SELECT s.article_id, s.published_at, {score} AS score"
-    best = f"ORDER BY {order} LIMIT {depth}"
+    best = f"ORDER BY {order} LIMIT {shape.depth}"
     if shape.is_narrow:
         return f"candidate AS MATERIALIZED ({columns} {_matches(shape, names)} {best})"
     strong = _matches(shape, names, on="s.lead @@ reading.wide")
-    anywhere = _matches(shape, names, where=f"(SELECT count(*) FROM strong) < {depth}")
+    anywhere = _matches(shape, names, where=f"(SELECT count(*) FROM strong) < {shape.depth}")
     return f"""strong AS MATERIALIZED ({columns} {strong} {best}),
 anywhere AS MATERIALIZED ({columns} {anywhere} {best}),
 candidate AS (
-  SELECT * FROM strong WHERE (SELECT count(*) FROM strong) = {depth} UNION ALL SELECT * FROM anywhere
+  SELECT * FROM strong WHERE (SELECT count(*) FROM strong) = {shape.depth} UNION ALL SELECT * FROM anywhere
 )"""
 
 
@@ -232,7 +237,7 @@ def _by_date(shape: Shape, names: list[str]) -> str:
     direction = "DESC NULLS LAST" if shape.order == "desc" else "ASC NULLS FIRST"
     return f"""dated AS MATERIALIZED (SELECT s.article_id, s.published_at
   {_matches(shape, names)}
-  ORDER BY published_at {direction}, article_id {shape.order} LIMIT {shape.limit + 1} OFFSET {shape.skip}
+  ORDER BY published_at {direction}, article_id {shape.order} LIMIT $8 OFFSET $9
 ),
 found AS MATERIALIZED (
   SELECT article_id, ts_rank(s.vector, reading.wanted) AS rank,

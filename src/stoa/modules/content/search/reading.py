@@ -74,23 +74,19 @@ class SearchReads:
         shape = _shape(request, asked, configs=len(rows))
         values = _values(request, asked)
         found = await self._reads.fetch(queries.page(shape), **values)
-        total = (
-            await self._reads.fetch_value(queries.total(replace(shape, limit=0, skip=0)), **values)
-            if request.count
-            else None
-        )
+        total = await self._reads.fetch_value(queries.total(shape), **values) if request.count else None
         hits = tuple(Hit(row["article_id"], row["rank"], show(row["title"]), show(row["text"])) for row in found)
         return SearchHits(hits[: request.limit], len(found) > request.limit, total)
 
 
 def _shape(request: SearchRequest, asked: Sequence[Reading], *, configs: int) -> Shape:
+    has_several = any(reading.has_several for reading in asked)
     return Shape(
         audience=request.audience,
         sort=request.sort,
         order=request.order,
-        limit=request.limit,
-        skip=request.skip,
-        has_several=any(reading.has_several for reading in asked),
+        depth=queries.depth(has_several=has_several, end=request.skip + request.limit + 1),
+        has_several=has_several,
         has_phrase=any(reading.has_phrase for reading in asked),
         has_pairs=any(reading.pairs for reading in asked),
         is_mixed=sum(len(reading.configs) for reading in asked) < configs or len(asked) > 1,
@@ -113,6 +109,8 @@ def _values(request: SearchRequest, asked: Sequence[Reading]) -> dict[str, objec
         "wide": [reading.wide for reading in asked],
         "pairs": ["\x1f".join(reading.pairs) for reading in asked],
         "beginnings": beginnings(asked),
+        "limit": request.limit + 1,
+        "skip": request.skip,
         "author": request.author.lower() if request.author else None,
         "author_id": request.author_id,
         "tags": list(set(request.tags)),
