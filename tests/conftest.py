@@ -18,15 +18,16 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from redis import Redis
 
 from stoa.local.servers import running_servers
 from stoa.main import create_app
 from stoa.shared.database import Database
 from stoa.shared.schema import upgrade
 from stoa.shared.settings import Settings
+from tests.people import People
 from tests.savepoint import SavepointDatabase
 
-OPERATOR_TOKEN = "operator-token-of-the-tests"
 _ADMIN = "TESTS_POSTGRES"
 _VALKEY = "TESTS_VALKEY"
 _running = ExitStack()
@@ -54,7 +55,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _make_template() -> None:
     asyncio.run(_as_admin("CREATE DATABASE stoa_template OWNER stoa"))
-    upgrade(database("stoa_template"))
+    upgrade(database("stoa_template"), admin_url=database("stoa_template", user="postgres"))
 
 
 def database(name: str, *, user: str = "stoa") -> str:
@@ -95,15 +96,19 @@ async def own_database_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def redis_url() -> str:
-    return os.environ[_VALKEY]
+def redis_url(worker_id: str) -> str:
+    """Valkey, in a database of this worker's that is empty: what one test counted is no matter to the next."""
+    number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
+    url = f"{os.environ[_VALKEY].partition('?')[0]}?db={number}"
+    with Redis.from_url(url) as valkey:
+        valkey.flushdb()
+    return url
 
 
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of a test: no page cache, since what a test changes is never committed."""
     monkeypatch.setenv("STOA_ENVIRONMENT", "test")
-    monkeypatch.setenv("STOA_OPERATOR_TOKEN", OPERATOR_TOKEN)
     monkeypatch.setenv("STOA_PAGE_CACHE_MB", "0")
     return Settings.load(env_file=None)
 
@@ -142,10 +147,15 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def operator(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Speaks HTTP with the operator's token."""
-    async with client_of(app, headers={"authorization": f"Bearer {OPERATOR_TOKEN}"}) as made:
-        yield made
+def people(app: FastAPI) -> People:
+    """Makes accounts, and clients for them."""
+    return People(app)
+
+
+@pytest.fixture
+async def admin(people: People) -> httpx.AsyncClient:
+    """Speaks HTTP as an admin."""
+    return await people.client("admin")
 
 
 def client_of(app: FastAPI, **options: Any) -> httpx.AsyncClient:

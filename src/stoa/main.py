@@ -11,12 +11,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from stoa.modules.audit.router import router as audit
+from stoa.modules.auth.gate import AccountGate
+from stoa.modules.auth.parts import make_parts
+from stoa.modules.auth.router import ROUTERS as AUTH
+from stoa.modules.auth.router import metadata
+from stoa.modules.content.router import PERSONAL_DATA
 from stoa.modules.content.router import ROUTERS as CONTENT
+from stoa.modules.mail.router import router as mail
 from stoa.modules.users.router import router as users
 from stoa.shared.cache import Cache
 from stoa.shared.changes import ChangeListener
 from stoa.shared.database import Database
 from stoa.shared.errors import Moved, StoaError
+from stoa.shared.keyring import Keyring, kept_in
+from stoa.shared.markdown.pool import MarkdownPool
 from stoa.shared.middleware.body_limit import BodyLimit
 from stoa.shared.middleware.front_door import FrontDoor
 from stoa.shared.middleware.last_resort import LastResort
@@ -25,15 +34,16 @@ from stoa.shared.middleware.request_context import RequestContext
 from stoa.shared.middleware.security_headers import SecurityHeaders
 from stoa.shared.openapi import describe
 from stoa.shared.problems import problem_response
-from stoa.shared.security import check_declared, operator_token
+from stoa.shared.security import check_declared
 from stoa.shared.settings import Settings
+from stoa.shared.throttle import Throttle
 from stoa.shared.version import VERSION
 from stoa.web import errors as web_errors
 from stoa.web import routes as web
 
-MODULES: tuple[APIRouter, ...] = (*CONTENT, users)
+MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, mail, audit)
 API = "/api/v1"
-_MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz")
+_MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz", "/.well-known/")
 
 
 def create_app(
@@ -44,12 +54,20 @@ def create_app(
     A `database` that is open already is used as it is, and left open.
     """
     store = PageStore(settings.cache.page_cache_mb * 1_048_576)
+    keyring = _keyring(settings, data_dir)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.database = database or await stack.enter_async_context(Database(settings.database, database_url))
             app.state.cache = await stack.enter_async_context(Cache(redis_url))
+            throttle = await stack.enter_async_context(Throttle(redis_url))
+            app.state.auth = make_parts(settings, app.state.database, throttle, keyring, PERSONAL_DATA)
+            stack.callback(app.state.auth.hasher.close)
+            await app.state.auth.hasher.warm()
+            app.state.gate = AccountGate(app.state.auth)
+            app.state.markdown = MarkdownPool(settings.content.markdown_workers, settings.content.markdown_seconds)
+            stack.push_async_callback(app.state.markdown.close)
             listener = ChangeListener(database_url, connected=store.open, changed=store.clear, disconnected=store.close)
             await stack.enter_async_context(listener)
             _quiet_garbage_collector()
@@ -59,10 +77,9 @@ def create_app(
         title="Stoa", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.settings = settings
-    token = settings.server.operator_token
-    app.state.operator_token = token.get_secret_value() if token else operator_token(data_dir)
     for module in MODULES:
         app.include_router(module, prefix=API)
+    app.include_router(metadata)
     web.install(app, settings, data_dir)
     for kind in (StoaError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_fault)
@@ -81,6 +98,13 @@ def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
     app.add_middleware(PageCache, store=store)  # keeps answers with their headers
     app.add_middleware(FrontDoor, hosts=settings.hosts)
     app.add_middleware(RequestContext)
+
+
+def _keyring(settings: Settings, data_dir: Path) -> Keyring:
+    chosen = settings.accounts.secret_keys
+    if chosen is None:
+        return kept_in(data_dir)
+    return Keyring([key.strip() for key in chosen.get_secret_value().split(",") if key.strip()])
 
 
 async def _answer_fault(request: Request, error: Exception) -> Response:

@@ -1,11 +1,17 @@
 """Imports every `models.py`, so that the metadata is whole in any process that needs it."""
 
+from stoa.modules.audit import models as audit
+from stoa.modules.auth.accounts import models as accounts
+from stoa.modules.auth.api_keys import models as api_keys
+from stoa.modules.auth.roles import models as roles
+from stoa.modules.auth.sessions import models as sessions
 from stoa.modules.content.articles import models as articles
 from stoa.modules.content.importing import models as importing
 from stoa.modules.content.search import models as search
 from stoa.modules.content.tags import models as tags
+from stoa.modules.mail import models as mail
 from stoa.modules.users import models as users
 from stoa.shared.database import Base
 
-MODELS = (users, tags, articles, search, importing)
+MODELS = (audit, roles, users, accounts, sessions, api_keys, mail, tags, articles, search, importing)
 metadata = Base.metadata

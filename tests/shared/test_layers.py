@@ -74,17 +74,17 @@ class TestFrontDoor:
 
 
 class TestBodyLimit:
-    async def test_refuses_an_announced_body_over_the_limit(self, operator: httpx.AsyncClient) -> None:
-        answer = await operator.post("/api/v1/tags", content=b"x" * 1_048_577)
+    async def test_refuses_an_announced_body_over_the_limit(self, admin: httpx.AsyncClient) -> None:
+        answer = await admin.post("/api/v1/tags", content=b"x" * 1_048_577)
         assert answer.status_code == 413
         assert answer.headers["content-type"] == "application/problem+json"
 
-    async def test_refuses_a_streamed_body_over_the_limit(self, operator: httpx.AsyncClient) -> None:
+    async def test_refuses_a_streamed_body_over_the_limit(self, admin: httpx.AsyncClient) -> None:
         async def endless() -> AsyncIterator[bytes]:
             for _ in range(40):
                 yield b"x" * 65_536
 
-        answer = await operator.post("/api/v1/tags", content=endless(), headers={"content-type": "application/json"})
+        answer = await admin.post("/api/v1/tags", content=endless(), headers={"content-type": "application/json"})
         assert answer.status_code == 413
 
 

@@ -9,20 +9,24 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from stoa.main import create_app
+from stoa.modules.content.articles.service import ArticleService
+from stoa.modules.content.tags.schemas import TagIn
+from stoa.modules.content.tags.service import TagService
 from stoa.shared.database import Database
-from stoa.shared.middleware.page_cache import Entry, PageStore
+from stoa.shared.middleware.page_cache import VERSION, Entry, PageCache, PageStore
 from stoa.shared.settings import DatabaseSettings, Settings
-from tests.conftest import OPERATOR_TOKEN, client_of
+from tests.conftest import client_of
 from tests.factories import publish
 
 ARTICLES = "/api/v1/articles"
 
 
 @pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("STOA_OPERATOR_TOKEN", OPERATOR_TOKEN)
+def settings() -> Settings:
     return Settings.load(env_file=None)
 
 
@@ -85,9 +89,40 @@ class TestKeptAnswers:
         await publish(own_db, title="Brand new")
         await eventually_shows(first, "/", "Brand new")
         await eventually_shows(second, "/", "Brand new")
-        headers = {"authorization": f"Bearer {OPERATOR_TOKEN}"}
-        await first.post("/api/v1/tags", json={"name": "fresh"}, headers=headers)
+        async with own_db.unit_of_work() as session:
+            await TagService(session).create(TagIn(name="fresh"))
         await eventually_shows(second, "/api/v1/tags", "fresh")
+
+    async def test_a_deleted_article_is_gone_on_every_process(
+        self, two_clients: tuple[httpx.AsyncClient, httpx.AsyncClient], own_db: Database
+    ) -> None:
+        article = await publish(own_db, title="Soon gone")
+        for client in two_clients:
+            await eventually_shows(client, "/articles/soon-gone", "Soon gone")
+            await eventually_shows(client, "/", "Soon gone")
+        async with own_db.unit_of_work() as session:
+            await ArticleService(session).put_in_bin(article.id)
+        for client in two_clients:
+            await eventually_shows(client, f"{ARTICLES}/soon-gone", "No such article")
+            assert (await client.get("/articles/soon-gone")).status_code == 404
+            assert "Soon gone" not in (await client.get("/")).text
+
+    async def test_a_draft_is_tagged_and_not_kept(self) -> None:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            asked.append(scope["path"])
+            headers = {"cache-control": "private, no-cache", VERSION: "7"}
+            await Response("a draft", headers=headers)(scope, receive, send)
+
+        asked: list[str] = []
+        store = PageStore(100_000)
+        store.open()
+        transport = httpx.ASGITransport(app=PageCache(answer, store=store))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            first, again = await client.get("/"), await client.get("/")
+        assert asked == ["/", "/"]
+        assert tag_of(first) == tag_of(again)
+        assert tag_of(first).startswith("7-")
+        assert VERSION not in first.headers
 
     async def test_conditional_requests_are_answered_304(
         self, two_clients: tuple[httpx.AsyncClient, httpx.AsyncClient]
@@ -98,6 +133,25 @@ class TestKeptAnswers:
             answer = await client.get("/", headers={"if-none-match": sent})
             assert (answer.status_code, answer.content) == (304, b"")
         assert (await client.get("/", headers={"if-none-match": '"other"'})).status_code == 200
+
+    async def test_an_articles_tag_names_its_version_kept_or_not_zipped_or_not(
+        self, two_clients: tuple[httpx.AsyncClient, httpx.AsyncClient], own_db: Database
+    ) -> None:
+        client, _ = two_clients
+        first = await publish(own_db, title="Hello", body="Some words. " * 200)
+        await publish(own_db, title="Hello", slug="hello", id=first.id, body="Other words. " * 200)
+        await eventually_shows(client, f"{ARTICLES}/hello", "Other")
+        plain = await client.get(f"{ARTICLES}/hello", headers={"accept-encoding": "identity"})
+        zipped = await client.get(f"{ARTICLES}/hello", headers={"accept-encoding": "gzip"})
+        fresh = await client.get(f"{ARTICLES}/hello?unseen=1", headers={"cookie": "other=x"})
+        assert 'desc="0 statements"' in zipped.headers["server-timing"]
+        assert zipped.headers["content-encoding"] == "gzip"
+        for answer in (plain, zipped, fresh):
+            assert tag_of(answer).startswith("2-")
+            assert tag_of(answer) == tag_of(plain)
+            assert "x-stoa-version" not in answer.headers
+            again = await client.get(f"{ARTICLES}/hello", headers={"if-none-match": answer.headers["etag"]})
+            assert again.status_code == 304
 
     async def test_are_not_given_to_callers_with_credentials(
         self, two_clients: tuple[httpx.AsyncClient, httpx.AsyncClient]

@@ -49,7 +49,7 @@ class TestLoading:
 
     def test_secrets_are_not_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "postgresql://stoa:s3cret@db/stoa")
-        monkeypatch.setenv("STOA_OPERATOR_TOKEN", "t0ken-t0ken-t0ken-t0ken-t0ken")
+        monkeypatch.setenv("STOA_SECRET_KEYS", "t0ken-t0ken-t0ken-t0ken-t0ken-t0ken")
         shown = repr(Settings.load(env_file=None))
         assert "s3cret" not in shown
         assert "t0ken" not in shown
@@ -70,14 +70,14 @@ class TestRefusing:
     def test_an_unsafe_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("STOA_ENVIRONMENT", "production")
         monkeypatch.setenv("STOA_DEBUG", "true")
-        monkeypatch.setenv("STOA_OPERATOR_TOKEN", "changeme")
+        monkeypatch.setenv("STOA_SECRET_KEYS", "changeme")
         said = fault()
-        assert all(name in said for name in ("STOA_DEBUG", "STOA_PUBLIC_URL", "DATABASE_URL", "STOA_OPERATOR_TOKEN"))
+        assert all(name in said for name in ("STOA_DEBUG", "STOA_PUBLIC_URL", "DATABASE_URL", "STOA_SECRET_KEYS"))
         assert "changeme" not in said
 
     def test_a_secret_file_that_is_not_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("STOA_OPERATOR_TOKEN_FILE", "/nowhere/token")
-        assert "STOA_OPERATOR_TOKEN_FILE: cannot be read" in fault()
+        monkeypatch.setenv("STOA_SECRET_KEYS_FILE", "/nowhere/token")
+        assert "STOA_SECRET_KEYS_FILE: cannot be read" in fault()
 
 
 class TestDocument:

@@ -27,6 +27,7 @@ def doctor(
         for name, check, url in (
             ("PostgreSQL", _postgresql, running.database_url),
             ("schema", _schema, running.database_url),
+            ("audit log", _audit, running.database_url),
             ("Valkey", _valkey, running.redis_url),
         ):
             healthy.append(asyncio.run(_tell(name, check, url)))
@@ -88,6 +89,21 @@ async def _schema(url: str) -> tuple[bool, str]:
     if current != head():
         return False, f"at {current or 'nothing'}, not at {head()}: run `stoa migrate up`"
     return True, f"at {current}, the newest"
+
+
+async def _audit(url: str) -> tuple[bool, str]:
+    from stoa.cli.context import load_settings
+    from stoa.modules.audit.service import AuditReads
+    from stoa.shared.database import Database
+
+    if not (await _schema(url))[0]:
+        return False, "cannot be checked before the schema is the newest"
+    async with Database(load_settings().database, url) as database:
+        audit = AuditReads(database.reads)
+        report, seal = await audit.check(), await audit.seal()
+    if not report.is_whole:
+        return False, f"broken at position {report.broken_at}: {report.fault}. docs/audit.md says what to do"
+    return True, f"{report.length} events, chain whole, {seal.words}"
 
 
 async def _valkey(url: str) -> tuple[bool, str]:

@@ -47,6 +47,11 @@ def url_of(folder: DataFolder) -> str:
     return f"postgresql://stoa@/stoa?host={socket_path(folder)}"
 
 
+def admin_url_of(folder: DataFolder) -> str:
+    """The superuser's way to the same database, for what Stoa's own role must not be able to do."""
+    return url_of(folder).replace("//stoa@", "//postgres@", 1)
+
+
 class Postgres:
     """PostgreSQL in one data folder; a `Server`."""
 

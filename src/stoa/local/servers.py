@@ -53,6 +53,15 @@ def running_servers(
             local.stop()
 
 
+def admin_url(data_dir: Path | None, database_url: str) -> str | None:
+    """The superuser's address of our own PostgreSQL in this data folder; None when `database_url` is another one."""
+    from .data_folder import choose  # noqa: PLC0415 # as above
+    from .postgres import admin_url_of, url_of  # noqa: PLC0415
+
+    folder = choose(data_dir)
+    return admin_url_of(folder) if database_url == url_of(folder) else None
+
+
 @contextmanager
 def _sigterm_unwinds() -> Iterator[None]:
     """By default SIGTERM ends Python on the spot, and nobody would stop the servers."""

@@ -20,6 +20,11 @@ def public_page(html: str, *, media_type: str = "text/html; charset=utf-8") -> R
     return Response(html, headers=_PUBLIC, media_type=media_type)
 
 
+def private_json(body: bytes | str, status: int = 200) -> Response:
+    """JSON for the caller alone, kept by nobody."""
+    return Response(body, status, headers={"cache-control": "no-store"}, media_type="application/json")
+
+
 def answers(model: type[BaseModel], *faults: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: `model` at `status`, problem documents at the others."""
     return {

@@ -182,6 +182,12 @@ def reads_of(request: Request) -> ReadSession:
     return database.reads
 
 
+def database_of(request: Request) -> Database:
+    """For what needs transactions of its own: around a password hash, say, none may be open."""
+    database: Database = request.app.state.database
+    return database
+
+
 def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's five-character code of an error, from SQLAlchemy's wrapper or from asyncpg."""
     original = getattr(error, "orig", error)

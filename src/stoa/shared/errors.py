@@ -8,13 +8,17 @@ StoaError
 ├── NotFound            it is not there, or not for this caller's eyes (404)
 │   └── Moved           it lives at another address now (301)
 ├── Conflict            it is there already, or was changed in between (409)
+├── Stale               it was changed since it was read (412)
+├── VersionNeeded       saving must say which version was read (428)
+├── TooManyRequests     too often; `retry_after` says when to try again (429)
 ├── TooLarge            more bytes than the limit (413)
 ├── TooSlow             more work than the time limit allows (422)
 └── Unavailable         a part we need does not answer now; trying again may help (503)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +30,22 @@ class FieldFault:
 
 
 class StoaError(Exception):
-    """A fault with a sentence for the person who caused it or can mend it."""
+    """A fault with a sentence for the person who caused it or can mend it.
+
+    `extra` holds further members of the problem document, such as the error code that an RFC names.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal-error"
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, *, faults: tuple[FieldFault, ...] = ()) -> None:
+    def __init__(
+        self, detail: str, *, faults: tuple[FieldFault, ...] = (), extra: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.faults = faults
+        self.extra: Mapping[str, Any] = extra or {}
 
 
 class InvalidInput(StoaError):
@@ -84,6 +94,29 @@ class Conflict(StoaError):
     status = 409
     code = "conflict"
     title = "Conflict"
+
+
+class Stale(StoaError):
+    status = 412
+    code = "stale"
+    title = "It was changed in between"
+
+
+class VersionNeeded(StoaError):
+    status = 428
+    code = "version-needed"
+    title = "Say which version you read"
+
+
+class TooManyRequests(StoaError):
+    status = 429
+    code = "too-many-requests"
+    title = "Too often"
+
+    def __init__(self, detail: str, *, retry_after: int, extra: Mapping[str, Any] | None = None) -> None:
+        """`retry_after` is in seconds."""
+        super().__init__(detail, extra=extra)
+        self.retry_after = retry_after
 
 
 class TooLarge(StoaError):

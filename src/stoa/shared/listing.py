@@ -26,6 +26,11 @@ def query_of(request: Request, model: type[Model]) -> Model:
 
 def public_list(model: type[BaseModel]) -> dict[str, Any]:
     """The keywords of a public route whose query string is read by `model`, with its parameters documented."""
+    return {"openapi_extra": {**PUBLIC["openapi_extra"], **list_parameters(model)}}
+
+
+def list_parameters(model: type[BaseModel]) -> dict[str, Any]:
+    """A query string in the OpenAPI document, for `require("manage:users", ...)`."""
     schema = model.model_json_schema()
     parameters = [
         {
@@ -37,7 +42,7 @@ def public_list(model: type[BaseModel]) -> dict[str, Any]:
         }
         for name, field in schema["properties"].items()
     ]
-    return {"openapi_extra": {**PUBLIC["openapi_extra"], "parameters": parameters}}
+    return {"parameters": parameters}
 
 
 @cache

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -81,33 +82,62 @@ class MediaStore:
             _write_whole(path, image.content)
         return image.stored
 
+    def remove(self, url: str) -> None:
+        """Forget an image by its address; one that is not there is no fault."""
+        (self._folder / url.removeprefix("/media/")).unlink(missing_ok=True)
+
+
+def encode_square(stream: Readable, side: int) -> EncodedImage:
+    """The middle of an image as a WebP of `side` pixels. Raises UnreadableImage, TooLarge."""
+    return _decoded(stream, lambda image, _: _square(image, side))
+
 
 def encode_image(stream: Readable) -> EncodedImage:
     """A PNG, JPEG, WebP or GIF encoded anew, at most 2560 pixels long. Raises UnreadableImage, TooLarge."""
+    return _decoded(stream, _encode)
+
+
+def _decoded(stream: Readable, encode: Callable[[ImageFile, bytes], EncodedImage]) -> EncodedImage:
     content = stream.read(LARGEST_UPLOAD + 1)
     if len(content) > LARGEST_UPLOAD:
         raise TooLarge(f"The image is larger than {LARGEST_UPLOAD // 1024 // 1024} MB.")
     try:
-        return _encode(content)
+        with _open(content) as image:
+            _check_size(image)
+            return encode(image, content)
     except (UnreadableImage, TooLarge):
         raise
     except Exception as error:  # noqa: BLE001 # decoders answer damaged files with errors of every kind
         raise UnreadableImage(f"The image is damaged: {str(error)[:120] or type(error).__name__}.") from None
 
 
-def _encode(content: bytes) -> EncodedImage:
-    with _open(content) as image:
-        frames = int(getattr(image, "n_frames", 1))
-        width, height = image.size
-        if width * height > MOST_PIXELS:
-            raise TooLarge(f"The image has {width} x {height} pixels; {MOST_PIXELS // 1_000_000} million are allowed.")
-        if frames == 1:
-            return _still(image, lossless=content[12:16] == b"VP8L")
-        if width * height * frames > MOST_ANIMATED_PIXELS:
-            raise TooLarge(
-                f"The animation has {frames} frames of {width} x {height} pixels: make it shorter or smaller."
-            )
-        return _animation(image, frames)
+def _check_size(image: ImageFile) -> None:
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise TooLarge(f"The image has {width} x {height} pixels; {MOST_PIXELS // 1_000_000} million are allowed.")
+
+
+def _encode(image: ImageFile, content: bytes) -> EncodedImage:
+    frames = int(getattr(image, "n_frames", 1))
+    width, height = image.size
+    if frames == 1:
+        return _still(image, lossless=content[12:16] == b"VP8L")
+    if width * height * frames > MOST_ANIMATED_PIXELS:
+        raise TooLarge(f"The animation has {frames} frames of {width} x {height} pixels: make it shorter or smaller.")
+    return _animation(image, frames)
+
+
+def _square(image: ImageFile, side: int) -> EncodedImage:
+    if isinstance(image, JpegImageFile):
+        image.draft(None, (side, side))
+    ImageOps.exif_transpose(image, in_place=True)
+    upright = _in_srgb(image)
+    mode = "RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB"
+    cut = ImageOps.fit(upright.convert(mode), (side, side))
+    cut.info = {}
+    out = io.BytesIO()
+    cut.save(out, "WEBP", quality=86, method=4)
+    return _named(out.getvalue(), "WEBP", cut.size)
 
 
 def _open(content: bytes) -> ImageFile:

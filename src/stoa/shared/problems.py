@@ -16,7 +16,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from stoa.shared.errors import FieldFault, InvalidInput, MalformedInput, NotFound, StoaError, Unavailable
+from stoa.shared.errors import (
+    FieldFault,
+    InvalidInput,
+    MalformedInput,
+    NotFound,
+    StoaError,
+    TooManyRequests,
+    Unavailable,
+)
 
 log = structlog.get_logger("stoa.errors")
 _TITLES = {
@@ -73,11 +81,14 @@ def problem_response(request: Request, error: Exception) -> Response:
         log_unexpected(error, request)
         fault = StoaError("The fault is ours and has been logged. Tell us the request id if it stays.")
     headers = {}
+    if isinstance(fault, TooManyRequests):
+        headers["retry-after"] = str(fault.retry_after)
     if isinstance(fault, Unavailable):
         headers["retry-after"] = _RETRY_SECONDS
         log.warning("unavailable", error=type(error).__name__, path=request.url.path)
     if fault.status == 401:
-        headers["www-authenticate"] = "Bearer"
+        sent = "authorization" in request.headers
+        headers["www-authenticate"] = 'Bearer error="invalid_token"' if sent else "Bearer"
     return _document(
         request_id,
         fault.status,
@@ -85,6 +96,7 @@ def problem_response(request: Request, error: Exception) -> Response:
         fault.detail,
         code=fault.code,
         faults=fault.faults,
+        extra=fault.extra,
         headers=headers,
     )
 
@@ -103,9 +115,11 @@ def _document(
     *,
     code: str = "",
     faults: tuple[FieldFault, ...] = (),
+    extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     body: dict[str, Any] = {
+        **(extra or {}),
         "type": f"/docs/problems#{code}" if code else "about:blank",
         "title": title,
         "status": status,

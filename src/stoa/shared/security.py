@@ -1,71 +1,162 @@
 """Who may call what: every route says its permission, or that it is public, at the route itself.
 
-The caller is known by a bearer token. Without accounts there is one identity with rights: the operator.
+Who a caller is, the gate of the accounts knows (`app.state.gate`); nothing here reads a database.
 """
 
-import hmac
-import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal, Protocol
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import iter_route_contexts
-from fastapi.security import HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBearer, OAuth2PasswordBearer
 
-from stoa.shared.errors import Unauthenticated
+from stoa.shared.errors import PermissionDenied, Unauthenticated
+
+SIGNED_IN: Final = "signed-in"
+"""Any account in good standing, by cookie, token or API key."""
+OWN_ACCOUNT: Final = "own-account"
+"""The person behind the account, by cookie or token: what an API key must never do, however broad it is."""
 
 _DECLARED = "x-permission"
-_TOKEN_FILE = "operator-token"  # noqa: S105 # the name of a file
-_bearer = HTTPBearer(auto_error=False, description="The operator's token.")
+_password = OAuth2PasswordBearer(
+    "/api/v1/token",
+    scheme_name="password",
+    refreshUrl="/api/v1/token/refresh",
+    auto_error=False,
+    description="Sign in with address or username and password.",
+)
+_key = HTTPBearer(scheme_name="apiKey", auto_error=False, description="An API key, `stoa_...`.")
+_cookie = APIKeyCookie(
+    name="stoa_session",
+    scheme_name="session",
+    auto_error=False,
+    description="The session of the pages; calls that change something also need the header `X-CSRF-Token`.",
+)
 
 PUBLIC: Mapping[str, Any] = {"openapi_extra": {_DECLARED: "public"}}
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """From where a request came: network address and what the client says it is."""
+
+    address: str | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, for rules and records."""
+    """Who does it, for rules and records; read anew for every request. `id` is None on the command line only."""
 
-    name: str
+    id: UUID | None
+    username: str
+    role: str
+    permissions: frozenset[str]
+    credential: Literal["cookie", "token", "key", "shell"]
+    display_name: str = ""
+    avatar_url: str | None = None
+    is_verified: bool = False
+    session_id: UUID | None = None
+    origin: Origin = Origin()
+    csrf_token: str = ""
+
+    def can(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def demand(self, permission: str) -> None:
+        """Raises PermissionDenied without the permission."""
+        if permission not in self.permissions:
+            raise PermissionDenied(f"This needs the permission '{permission}', which you do not have.")
+
+    @property
+    def user_id(self) -> UUID:
+        """The account's id, for what only accounts can do."""
+        if self.id is None:
+            raise PermissionDenied("Only an account can do this, not the command line.")
+        return self.id
 
 
-async def _signed_in(request: Request, _: Annotated[object, Depends(_bearer)]) -> Actor:
-    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    expected: str | None = request.app.state.operator_token
-    if expected and scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), expected.encode()):
-        return Actor("operator")
-    raise Unauthenticated("This call needs the header `Authorization: Bearer <token>` with the operator's token.")
+class Gate(Protocol):
+    """Knows who sends a request."""
+
+    async def identify(self, request: Request) -> Actor | None:
+        """The caller; None without credentials. Raises Unauthenticated for bad ones, PermissionDenied for a ban."""
+
+    async def recognise(self, request: Request) -> Actor | None:
+        """As `identify`, but whoever cannot be let in is nobody: for pages that everybody may see."""
+
+
+async def actor_of(request: Request) -> Actor | None:
+    """The caller of this request, read once; None without credentials. Raises as `Gate.identify`."""
+    state = request.scope.setdefault("state", {})
+    if "actor" not in state:
+        gate: Gate = request.app.state.gate
+        state["actor"] = await gate.identify(request)
+    actor: Actor | None = state["actor"]
+    return actor
+
+
+async def viewer_of(request: Request) -> Actor | None:
+    """Who looks at a public page, if that is known."""
+    gate: Gate = request.app.state.gate
+    return await gate.recognise(request)
+
+
+async def _signed_in(request: Request) -> Actor:
+    actor = await actor_of(request)
+    if actor is None:
+        raise Unauthenticated("Sign in first: this needs an access token, an API key or a session.")
+    return actor
 
 
 ActorDep = Annotated[Actor, Depends(_signed_in)]
 
 
-def guarded(permission: str) -> dict[str, Any]:
-    """The keywords of a route that only callers with `permission` may use: `@router.post("", **guarded("..."))`."""
-    return {"dependencies": [Depends(_signed_in)], "openapi_extra": {_DECLARED: permission}}
+def require(permission: str, openapi: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The keywords of a route for callers with `permission`, SIGNED_IN or OWN_ACCOUNT: `**require("edit:tag")`.
+
+    `openapi` says more about the route in the OpenAPI document.
+    """
+    return {"dependencies": [Depends(_guard(permission))], "openapi_extra": {_DECLARED: permission, **(openapi or {})}}
+
+
+def _guard(permission: str) -> Callable[..., Awaitable[None]]:
+    async def check(
+        request: Request,
+        _by_token: Annotated[object, Depends(_password)],
+        _by_key: Annotated[object, Depends(_key)],
+        _by_cookie: Annotated[object, Depends(_cookie)],
+    ) -> None:
+        actor = await _signed_in(request)
+        if permission == OWN_ACCOUNT:
+            if actor.credential == "key":
+                raise PermissionDenied("An API key cannot do this. Sign in with your password.")
+        elif permission != SIGNED_IN:
+            actor.demand(permission)
+
+    return check
+
+
+def permissions_of(app: FastAPI) -> dict[tuple[str, str], str]:
+    """Method and path of every route with what it declares."""
+    return {
+        (method, str(route.path)): (getattr(route, "openapi_extra", None) or {}).get(_DECLARED, "")
+        for route in iter_route_contexts(app.routes)
+        if route.path != app.openapi_url
+        for method in sorted(route.methods or ())
+    }
 
 
 def check_declared(app: FastAPI) -> None:
     """Refuse to start with a route that says neither a permission nor that it is public."""
-    silent = [
-        f"{sorted(route.methods or ())} {route.path}"
-        for route in iter_route_contexts(app.routes)
-        if route.path != app.openapi_url and _DECLARED not in (getattr(route, "openapi_extra", None) or {})
-    ]
+    silent = [f"{method} {path}" for (method, path), permission in permissions_of(app).items() if not permission]
     if silent:
         raise RuntimeError(f"routes without a declared permission: {', '.join(silent)}")
 
 
-def operator_token(folder: Path) -> str:
-    """The token kept in `folder`; made there on first use, readable by its owner only."""
-    path = folder / _TOKEN_FILE
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    token = secrets.token_urlsafe(32)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(token)
-    return token
+def origin_of(request: Request) -> Origin:
+    """Where a request came from, cut to what is worth keeping."""
+    client = request.client
+    return Origin(client.host if client else None, request.headers.get("user-agent", "")[:300])

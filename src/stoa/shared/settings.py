@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from stoa.shared.errors import FieldFault, InvalidInput
 
 PREFIX = "STOA_"
-_SHORTEST_SECRET = 24
+_SHORTEST_SECRET = 32
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "test", "development"}
 
 
@@ -81,10 +81,6 @@ class ServerSettings(Part):
     body_seconds: float = Field(
         30.0, gt=0, le=3600, description="Longest time a request body may take to arrive, in seconds."
     )
-    operator_token: SecretStr | None = Field(
-        None,
-        description="Bearer token for the writing calls of the API. Default: made once, kept in the data folder.",
-    )
 
 
 class DatabaseSettings(Part):
@@ -123,6 +119,25 @@ class SiteSettings(Part):
     accent: str = Field("#2f5d50", pattern=r"^#[0-9a-fA-F]{6}$", description="The one colour used for accents.")
 
 
+class AccountSettings(Part):
+    secret_keys: SecretStr | None = Field(
+        None,
+        description="Keys that sign tokens, divided by commas, newest first, each of at least 32 random characters. "
+        "Default: made once, kept in the data folder. Set it when several machines serve one site.",
+    )
+    registration: Literal["open", "closed"] = Field("open", description="Whether strangers may make accounts.")
+    sign_in_needs: Literal["password", "verified"] = Field(
+        "password",
+        description="`verified`: only who has confirmed the mail address may sign in. Then nothing at all tells "
+        "whether an address had an account before.",
+    )
+    access_minutes: int = Field(15, ge=1, le=60, description="How long an access token is valid, in minutes.")
+    session_days: int = Field(
+        30, ge=1, le=365, description="How long a session lasts that is not used, in days; refresh tokens too."
+    )
+    password_threads: int = Field(1, ge=1, le=2, description="Threads that hash passwords, per web process.")
+
+
 class ContentSettings(Part):
     markdown_workers: int = Field(1, ge=1, le=16, description="Processes that turn Markdown into HTML.")
     markdown_seconds: float = Field(3.0, gt=0, le=60, description="Longest one text may take to render, in seconds.")
@@ -136,6 +151,7 @@ class Settings:
     database: DatabaseSettings
     cache: CacheSettings
     site: SiteSettings
+    accounts: AccountSettings
     content: ContentSettings
 
     @classmethod
@@ -179,6 +195,7 @@ PARTS: Mapping[str, type[Part]] = {
     "database": DatabaseSettings,
     "cache": CacheSettings,
     "site": SiteSettings,
+    "accounts": AccountSettings,
     "content": ContentSettings,
 }
 
@@ -242,7 +259,8 @@ def _unsafe_in_production(settings: Settings) -> list[FieldFault]:
         faults.append(FieldFault("STOA_PUBLIC_URL", "must start with https:// in production"))
     if settings.database.database_url is None:
         faults.append(FieldFault("DATABASE_URL", "is needed in production"))
-    token = server.operator_token.get_secret_value() if server.operator_token else None
-    if token is not None and (len(token) < _SHORTEST_SECRET or token.lower() in _DEFAULT_SECRETS):
-        faults.append(FieldFault("STOA_OPERATOR_TOKEN", f"needs at least {_SHORTEST_SECRET} random characters"))
+    keys = settings.accounts.secret_keys
+    chosen = [key.strip() for key in keys.get_secret_value().split(",")] if keys else []
+    if any(len(key) < _SHORTEST_SECRET or key.lower() in _DEFAULT_SECRETS for key in chosen):
+        faults.append(FieldFault("STOA_SECRET_KEYS", f"each key needs at least {_SHORTEST_SECRET} random characters"))
     return faults

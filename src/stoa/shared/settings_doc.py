@@ -14,7 +14,7 @@ wins. An unknown name that begins with `STOA_` is refused with the nearest right
 file: put its path into the name with `_FILE` behind, such as `STOA_OPERATOR_TOKEN_FILE`.
 
 With `STOA_ENVIRONMENT=production` Stoa refuses to start with `STOA_DEBUG`, a public URL without https, no
-`DATABASE_URL`, or a short operator token, and tells all of it at once.
+`DATABASE_URL`, or a short secret key, and tells all of it at once.
 """
 
 

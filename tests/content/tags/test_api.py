@@ -11,32 +11,32 @@ from tests.factories import publish, publish_all
 TAGS = "/api/v1/tags"
 
 
-async def make(operator: httpx.AsyncClient, name: str, **fields: Any) -> dict[str, Any]:
-    answer = await operator.post(TAGS, json={"name": name, **fields})
+async def make(admin: httpx.AsyncClient, name: str, **fields: Any) -> dict[str, Any]:
+    answer = await admin.post(TAGS, json={"name": name, **fields})
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
 
 
 class TestCreateTag:
-    async def test_answers_the_tag_with_a_slug_of_its_name(self, operator: httpx.AsyncClient) -> None:
-        assert await make(operator, "Slow  Travel") == {
+    async def test_answers_the_tag_with_a_slug_of_its_name(self, admin: httpx.AsyncClient) -> None:
+        assert await make(admin, "Slow  Travel") == {
             "slug": "slow-travel",
             "name": "Slow Travel",
             "article_count": 0,
         }
 
-    async def test_names_in_any_script_get_a_readable_slug(self, operator: httpx.AsyncClient) -> None:
-        assert (await make(operator, "Привет"))["slug"] == "privet"
+    async def test_names_in_any_script_get_a_readable_slug(self, admin: httpx.AsyncClient) -> None:
+        assert (await make(admin, "Привет"))["slug"] == "privet"
 
-    async def test_a_second_one_of_that_slug_is_a_conflict(self, operator: httpx.AsyncClient) -> None:
-        await make(operator, "Python")
-        answer = await operator.post(TAGS, json={"name": "python"})
+    async def test_a_second_one_of_that_slug_is_a_conflict(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "Python")
+        answer = await admin.post(TAGS, json={"name": "python"})
         assert answer.status_code == 409
         assert answer.headers["content-type"] == "application/problem+json"
         assert "python" in answer.json()["detail"]
 
-    async def test_needs_the_operator(self, client: httpx.AsyncClient) -> None:
+    async def test_needs_the_permission(self, client: httpx.AsyncClient) -> None:
         answer = await client.post(TAGS, json={"name": "Python"})
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -64,14 +64,14 @@ class TestCreateTag:
             "a",
         ],
     )
-    async def test_refuses_what_is_not_a_tag(self, operator: httpx.AsyncClient, body: Any) -> None:
-        answer = await operator.post(TAGS, json=body)
+    async def test_refuses_what_is_not_a_tag(self, admin: httpx.AsyncClient, body: Any) -> None:
+        answer = await admin.post(TAGS, json=body)
         assert answer.status_code == 422
         assert answer.json()["errors"]
 
     @pytest.mark.parametrize("body", [b"{", b'{"name": "\\ud800"}', b'{"name": NaN}', b"\xff\xfe", b"[" * 100_000])
-    async def test_broken_json_is_a_callers_mistake(self, operator: httpx.AsyncClient, body: bytes) -> None:
-        answer = await operator.post(TAGS, content=body, headers={"content-type": "application/json"})
+    async def test_broken_json_is_a_callers_mistake(self, admin: httpx.AsyncClient, body: bytes) -> None:
+        answer = await admin.post(TAGS, content=body, headers={"content-type": "application/json"})
         assert answer.status_code in {400, 422}
         assert answer.json()["request_id"]
 
@@ -117,12 +117,10 @@ class TestListTags:
         assert page["total"] == 3
 
     @pytest.mark.parametrize(("words", "found"), [("TRAV", ["travel"]), ("%", ["100-percent"]), ("_", [])])
-    async def test_finds_part_of_a_name_literally(
-        self, operator: httpx.AsyncClient, words: str, found: list[str]
-    ) -> None:
-        await make(operator, "Travel")
-        await make(operator, "100 %", slug="100-percent")
-        page = (await operator.get(TAGS, params={"search": words})).json()
+    async def test_finds_part_of_a_name_literally(self, admin: httpx.AsyncClient, words: str, found: list[str]) -> None:
+        await make(admin, "Travel")
+        await make(admin, "100 %", slug="100-percent")
+        page = (await admin.get(TAGS, params={"search": words})).json()
         assert [tag["slug"] for tag in page["items"]] == found
 
     @pytest.mark.parametrize(
@@ -172,30 +170,30 @@ class TestReadTag:
 
 
 class TestChangeTag:
-    async def test_a_former_slug_leads_to_the_new_one_for_ever(self, operator: httpx.AsyncClient) -> None:
-        await make(operator, "First")
-        await operator.patch(f"{TAGS}/first", json={"slug": "second"})
-        await operator.patch(f"{TAGS}/second", json={"slug": "third", "name": "Third"})
-        answer = await operator.get(f"{TAGS}/first")
+    async def test_a_former_slug_leads_to_the_new_one_for_ever(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "First")
+        await admin.patch(f"{TAGS}/first", json={"slug": "second"})
+        await admin.patch(f"{TAGS}/second", json={"slug": "third", "name": "Third"})
+        answer = await admin.get(f"{TAGS}/first")
         assert answer.status_code == 301
         assert answer.headers["location"] == f"{TAGS}/third"
-        assert (await operator.get(f"{TAGS}/first", follow_redirects=True)).json()["name"] == "Third"
+        assert (await admin.get(f"{TAGS}/first", follow_redirects=True)).json()["name"] == "Third"
 
-    async def test_a_new_tag_may_take_a_former_slug(self, operator: httpx.AsyncClient) -> None:
-        await make(operator, "First")
-        await operator.patch(f"{TAGS}/first", json={"slug": "second"})
-        await make(operator, "First")
-        assert (await operator.get(f"{TAGS}/first")).status_code == 200
+    async def test_a_new_tag_may_take_a_former_slug(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "First")
+        await admin.patch(f"{TAGS}/first", json={"slug": "second"})
+        await make(admin, "First")
+        assert (await admin.get(f"{TAGS}/first")).status_code == 200
 
-    async def test_a_taken_slug_is_a_conflict_and_changes_nothing(self, operator: httpx.AsyncClient) -> None:
-        await make(operator, "One")
-        await make(operator, "Two")
-        answer = await operator.patch(f"{TAGS}/one", json={"slug": "two", "name": "Changed"})
+    async def test_a_taken_slug_is_a_conflict_and_changes_nothing(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "One")
+        await make(admin, "Two")
+        answer = await admin.patch(f"{TAGS}/one", json={"slug": "two", "name": "Changed"})
         assert answer.status_code == 409
-        assert (await operator.get(f"{TAGS}/one")).json()["name"] == "One"
+        assert (await admin.get(f"{TAGS}/one")).json()["name"] == "One"
 
-    async def test_needs_the_operator(self, client: httpx.AsyncClient, operator: httpx.AsyncClient) -> None:
-        await make(operator, "One")
+    async def test_needs_the_permission(self, client: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+        await make(admin, "One")
         assert (await client.patch(f"{TAGS}/one", json={"name": "x"})).status_code == 401
         assert (await client.delete(f"{TAGS}/one")).status_code == 401
         assert (await client.post(f"{TAGS}/one/restore")).status_code == 401
@@ -203,44 +201,42 @@ class TestChangeTag:
 
 
 class TestDeleteTag:
-    async def test_is_gone_and_can_be_restored_with_its_articles(
-        self, operator: httpx.AsyncClient, db: Database
-    ) -> None:
+    async def test_is_gone_and_can_be_restored_with_its_articles(self, admin: httpx.AsyncClient, db: Database) -> None:
         await publish(db, tags=["Birds"])
-        assert (await operator.delete(f"{TAGS}/birds")).status_code == 204
-        assert (await operator.get(f"{TAGS}/birds")).status_code == 404
-        assert (await operator.get("/api/v1/articles")).json()["items"][0]["tags"] == []
-        restored = await operator.post(f"{TAGS}/birds/restore")
+        assert (await admin.delete(f"{TAGS}/birds")).status_code == 204
+        assert (await admin.get(f"{TAGS}/birds")).status_code == 404
+        assert (await admin.get("/api/v1/articles")).json()["items"][0]["tags"] == []
+        restored = await admin.post(f"{TAGS}/birds/restore")
         assert restored.json() == {"slug": "birds", "name": "Birds", "article_count": 1}
-        assert (await operator.get("/api/v1/articles")).json()["items"][0]["tags"] == ["birds"]
+        assert (await admin.get("/api/v1/articles")).json()["items"][0]["tags"] == ["birds"]
 
-    async def test_is_not_restored_over_a_new_one(self, operator: httpx.AsyncClient) -> None:
-        await make(operator, "Birds")
-        await operator.delete(f"{TAGS}/birds")
-        await make(operator, "Birds")
-        assert (await operator.post(f"{TAGS}/birds/restore")).status_code == 409
+    async def test_is_not_restored_over_a_new_one(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "Birds")
+        await admin.delete(f"{TAGS}/birds")
+        await make(admin, "Birds")
+        assert (await admin.post(f"{TAGS}/birds/restore")).status_code == 409
 
-    async def test_what_was_never_there_cannot_be_restored(self, operator: httpx.AsyncClient) -> None:
-        assert (await operator.post(f"{TAGS}/birds/restore")).status_code == 404
+    async def test_what_was_never_there_cannot_be_restored(self, admin: httpx.AsyncClient) -> None:
+        assert (await admin.post(f"{TAGS}/birds/restore")).status_code == 404
 
 
 class TestMergeTags:
-    async def test_moves_the_articles_and_keeps_the_address(self, operator: httpx.AsyncClient, db: Database) -> None:
+    async def test_moves_the_articles_and_keeps_the_address(self, admin: httpx.AsyncClient, db: Database) -> None:
         await publish_all(db, [{"tags": ["js"]}, {"tags": ["js", "JavaScript"]}, {"tags": ["JavaScript"]}])
-        answer = await operator.post(f"{TAGS}/js/merge", json={"into": "javascript"})
+        answer = await admin.post(f"{TAGS}/js/merge", json={"into": "javascript"})
         assert answer.json() == {"slug": "javascript", "name": "JavaScript", "article_count": 3}
-        assert (await operator.get(f"{TAGS}/js")).headers["location"] == f"{TAGS}/javascript"
-        listed = (await operator.get("/api/v1/articles")).json()["items"]
+        assert (await admin.get(f"{TAGS}/js")).headers["location"] == f"{TAGS}/javascript"
+        listed = (await admin.get("/api/v1/articles")).json()["items"]
         assert [item["tags"] for item in listed] == [["javascript"]] * 3
 
-    async def test_not_into_itself(self, operator: httpx.AsyncClient) -> None:
-        await make(operator, "js")
-        assert (await operator.post(f"{TAGS}/js/merge", json={"into": "js"})).status_code == 409
+    async def test_not_into_itself(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "js")
+        assert (await admin.post(f"{TAGS}/js/merge", json={"into": "js"})).status_code == 409
 
-    async def test_not_into_nothing(self, operator: httpx.AsyncClient) -> None:
-        await make(operator, "js")
-        assert (await operator.post(f"{TAGS}/js/merge", json={"into": "nothing"})).status_code == 404
-        assert (await operator.get(f"{TAGS}/js")).status_code == 200
+    async def test_not_into_nothing(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "js")
+        assert (await admin.post(f"{TAGS}/js/merge", json={"into": "nothing"})).status_code == 404
+        assert (await admin.get(f"{TAGS}/js")).status_code == 200
 
 
 class TestArticleCount:

@@ -2,5 +2,7 @@
 
 from stoa.modules.content.articles.router import router as articles
 from stoa.modules.content.tags.router import router as tags
+from stoa.shared.personal_data import PersonalData
 
 ROUTERS = (articles, tags)
+PERSONAL_DATA: tuple[PersonalData, ...] = ()

@@ -1,22 +1,34 @@
 """Public answers kept in the process, in front of the routes, with strong ETags.
 
 Only answers marked `Cache-Control: public` to requests without credentials are kept, and only while the listener
-that hears of changes is connected; so nobody is shown another's page, nor an old one.
+that hears of changes is connected; so nobody is shown another's page, nor an old one. An answer with VERSION is
+tagged with that version in front, public or not: its tag can be sent back in `If-Match`.
 """
 
 import gzip
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+VERSION: Final = "x-stoa-version"
+"""Header by which a route says which version it answers; it goes no further than here."""
+
+_VERSION = VERSION.encode()
 _LARGEST_ENTRY = 1_048_576
 _SMALLEST_GZIP = 1024
 _PRIVATE = {b"authorization", b"cookie", b"range"}
 _COMPRESSIBLE = (b"text/", b"application/json", b"application/atom+xml", b"application/xml", b"image/svg+xml")
 Header = tuple[bytes, bytes]
+
+
+def entity_tag(body: bytes, version: int | None = None) -> str:
+    """The strong tag of a body, without its quotes: `<version>-<hash>`, or the hash alone."""
+    made = blake2b(body, digest_size=12).hexdigest()
+    return made if version is None else f"{version}-{made}"
 
 
 @dataclass(slots=True)
@@ -102,7 +114,7 @@ class PageCache:
         await self._app(scope, receive, _Recorder(self, key, asked, send).send)
 
     async def keep(self, key: bytes, entry: Entry, asked: "_Asked", send: Send, generation: int) -> None:
-        if not asked.private:
+        if not asked.private and _is_public(dict(entry.headers)):
             self._store.put(key, entry, generation)
         await self._answer(entry, asked, send, kept=False)
 
@@ -166,7 +178,7 @@ class _Recorder:
         self._start: Message | None = None
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _may_be_kept(message):
+        if message["type"] == "http.response.start" and _may_be_tagged(message):
             self._start = message
             return
         if self._start is None:
@@ -186,15 +198,19 @@ class _Recorder:
         await self._send(message)
 
 
-def _may_be_kept(start: Message) -> bool:
+def _may_be_tagged(start: Message) -> bool:
     headers = dict(start["headers"])
-    return (
-        start["status"] == 200 and headers.get(b"cache-control", b"").startswith(b"public") and b"etag" not in headers
-    )
+    return start["status"] == 200 and b"etag" not in headers and (_is_public(headers) or _VERSION in headers)
+
+
+def _is_public(headers: Mapping[bytes, bytes]) -> bool:
+    return headers.get(b"cache-control", b"").startswith(b"public")
 
 
 def _entry(start: Message, body: bytes) -> Entry:
-    headers = [(name, value) for name, value in start["headers"] if name not in {b"content-length", b"vary"}]
-    kind = dict(headers).get(b"content-type", b"")
-    tag = blake2b(body, digest_size=12).hexdigest().encode()
-    return Entry(headers, body, tag, len(body) >= _SMALLEST_GZIP and kind.startswith(_COMPRESSIBLE))
+    sent = dict(start["headers"])
+    headers = [header for header in start["headers"] if header[0] not in {b"content-length", b"vary", _VERSION}]
+    version = int(sent[_VERSION]) if _VERSION in sent else None
+    is_text = sent.get(b"content-type", b"").startswith(_COMPRESSIBLE)
+    tag = entity_tag(body, version).encode()
+    return Entry(headers, body, tag, may_compress=len(body) >= _SMALLEST_GZIP and is_text)

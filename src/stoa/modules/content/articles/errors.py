@@ -1,6 +1,8 @@
 """What can go wrong with articles."""
 
-from stoa.shared.errors import NotFound
+from datetime import datetime
+
+from stoa.shared.errors import Conflict, FieldFault, NotFound, Stale
 
 
 class ArticleNotFound(NotFound):
@@ -8,3 +10,28 @@ class ArticleNotFound(NotFound):
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"There is no article '{slug}'. GET /api/v1/articles?search= finds articles by their words.")
+
+
+class SlugTaken(Conflict):
+    title = "The address is taken"
+
+    def __init__(self, slug: str) -> None:
+        fault = FieldFault("body.slug", "is taken; choose another, or leave it out")
+        super().__init__(f"Another article is or was called '{slug}'. Choose another slug.", faults=(fault,))
+
+
+class StaleArticle(Stale):
+    """Carries the text that is there now, so that both are at hand: `extra["current"]`."""
+
+    title = "The article was changed in between"
+
+    def __init__(self, *, version: int, title: str, body: str, updated_at: datetime) -> None:
+        super().__init__(
+            f"The article has version {version} now, which is not the one you read. `current` holds its text: "
+            f'bring the two together and save with `If-Match: "{version}"`.',
+            extra={"current": {"version": version, "title": title, "body": body, "updated_at": updated_at}},
+        )
+
+
+class ChangedMeanwhile(Exception):
+    """The article is not what it was when the change was prepared: prepare it again."""

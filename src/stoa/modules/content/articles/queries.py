@@ -15,9 +15,11 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    TextClause,
     and_,
     any_,
     bindparam,
+    cast,
     func,
     literal_column,
     or_,
@@ -35,6 +37,7 @@ from stoa.modules.users import service as users
 from stoa.shared.queries import Query, json_object, json_object_of
 
 PUBLIC = text("articles.status = 'published' AND articles.visibility = 'public' AND articles.deleted_at IS NULL")
+LIVING = text("articles.deleted_at IS NULL")
 _NARROW = (
     Article.id, Article.slug, Article.title, Article.excerpt, Article.summary, Article.status, Article.author_id,
     Article.cover_url, Article.cover_alt, Article.published_at, Article.updated_at, Article.version,
@@ -42,6 +45,7 @@ _NARROW = (
 )  # fmt: skip
 _WHOLE = (
     Article.html, Article.language, Article.canonical_url, Article.meta_title, Article.meta_description,
+    Article.visibility,
 )  # fmt: skip
 
 
@@ -60,11 +64,14 @@ class Shape:
     to_date: bool = False
     after: bool = False
     for_page: bool = False
+    for_staff: bool = False
+    status: str = ""
+    owner: bool = False
 
     @property
     def walks_tag(self) -> bool:
         """One tag, newest first: the link's own index has the order."""
-        return self.tags == 1 and self.sort == "published_at" and not self.author
+        return self.tags == 1 and self.sort == "published_at" and not self.author and not self.for_staff
 
 
 @lru_cache(maxsize=1024)
@@ -90,18 +97,36 @@ def total(shape: Shape) -> Query:
     return Query(_filtered(select(func.count()).select_from(Article), shape))
 
 
-@lru_cache(maxsize=2)
-def by_ids(*, for_page: bool) -> Query:
-    """Rows of (id, item) for the public ones among `ids`, in no order."""
+@lru_cache(maxsize=4)
+def by_ids(*, for_page: bool, for_staff: bool = False) -> Query:
+    """Rows of (id, item) for the public ones among `ids`, for staff also the others, in no order."""
     wanted = bindparam("ids", type_=ARRAY(UuidType()))
-    rows = select(*_NARROW).where(PUBLIC, Article.id == any_(wanted)).subquery("page")
+    shown = LIVING if for_staff else PUBLIC
+    rows = select(*_NARROW).where(shown, Article.id == any_(wanted)).subquery("page")
     return Query(select(rows.c.id, item_json(rows, with_names=for_page).label("item")))
 
 
 def _one(*more: InstrumentedAttribute[Any], with_names: bool) -> Query:
+    """One row of (item, version)."""
     columns = (*_WHOLE, *more)
     rows = select(*_NARROW, *columns).where(PUBLIC, Article.slug == bindparam("slug")).subquery("page")
-    return Query(select(item_json(rows, *(column.key for column in columns), with_names=with_names)))
+    item = item_json(rows, *(column.key for column in columns), with_names=with_names)
+    return Query(select(item.label("item"), rows.c.version))
+
+
+def editable(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Rows of what those see who may change an article, in the bin or not; the JSON as text."""
+    columns = (*_WHOLE, Article.body)
+    rows = select(*_NARROW, *columns, Article.publish_at, Article.deleted_at).where(which).subquery("page")
+    item = cast(item_json(rows, *(column.key for column in columns), with_names=False), Text())
+    return select(item.label("json"), rows.c.author_id, rows.c.publish_at, rows.c.deleted_at)
+
+
+def _editable_by_slug() -> Query:
+    """The article that has the slug, or else had it; values: `slug`, and as `path` its former address."""
+    present = select(Article.id).where(Article.slug == bindparam("slug")).scalar_subquery()
+    former = select(ArticleRedirect.article_id).where(ArticleRedirect.path == bindparam("path")).scalar_subquery()
+    return Query(editable(Article.id == func.coalesce(present, former)))
 
 
 def item_json(rows: FromClause, *more: str, with_names: bool) -> ColumnElement[Any]:
@@ -133,7 +158,11 @@ def _sort_column(shape: Shape) -> ColumnElement[Any]:
         return ArticleTag.published_at.expression
     if shape.sort == "title":
         return func.lower(Article.title)
-    return Article.updated_at.expression if shape.sort == "updated_at" else Article.published_at.expression
+    if shape.sort == "updated_at":
+        return Article.updated_at.expression
+    if shape.for_staff:
+        return func.coalesce(Article.published_at, Article.created_at)
+    return Article.published_at.expression
 
 
 def _filtered(statement: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tuple[Any, ...]]:
@@ -144,7 +173,7 @@ def _filtered(statement: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tupl
         statement = statement.where(ArticleTag.tag_id == tag, ArticleTag.is_public)
     elif shape.tags:
         statement = statement.where(_has_tags(shape))
-    statement = statement.where(PUBLIC)
+    statement = statement.where(*_shown(shape))
     if shape.author:
         statement = statement.where(Article.author_id == users.id_of(bindparam("author", type_=Text())))
     if shape.from_date:
@@ -152,6 +181,19 @@ def _filtered(statement: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tupl
     if shape.to_date:
         statement = statement.where(published < bindparam("to_date", type_=TIMESTAMP(timezone=True)))
     return statement.where(_beyond(shape)) if shape.after else statement
+
+
+def _shown(shape: Shape) -> list[TextClause | ColumnElement[bool]]:
+    """What this list may hold; with `owner` only theirs."""
+    if not shape.for_staff:
+        return [PUBLIC]
+    shown: list[TextClause | ColumnElement[bool]] = []
+    shown.append(Article.deleted_at.is_not(None) if shape.status == "deleted" else LIVING)
+    if shape.status not in {"deleted", "all"}:
+        shown.append(Article.status == shape.status)
+    if shape.owner:
+        shown.append(Article.author_id == bindparam("owner", type_=UuidType()))
+    return shown
 
 
 def _tags() -> ColumnElement[Any]:
@@ -182,6 +224,7 @@ def _beyond(shape: Shape) -> ColumnElement[bool]:
 
 ONE = _one(Article.body, with_names=False)
 ONE_FOR_PAGE = _one(Article.toc, with_names=True)
+EDITABLE = _editable_by_slug()
 MOVED_TO = Query(
     select(Article.slug)
     .join(ArticleRedirect, ArticleRedirect.article_id == Article.id)

@@ -1,7 +1,7 @@
-"""What everybody may read of articles, as JSON made by the database. Never writes."""
+"""What may be read of articles, as JSON made by the database: by everybody, and by those who write. Never writes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,16 @@ import orjson
 from stoa.modules.content.articles import queries
 from stoa.modules.content.articles.errors import ArticleNotFound
 from stoa.modules.content.articles.queries import Shape
-from stoa.modules.content.articles.schemas import ArticleQuery
+from stoa.modules.content.articles.schemas import ArticleOut, ArticleQuery, EditableArticle, Listed, VersionedArticle
 from stoa.modules.content.search.reading import SearchReads
-from stoa.modules.content.search.schemas import DEEPEST, Hit, SearchRequest
+from stoa.modules.content.search.schemas import DEEPEST, Audience, Hit, SearchRequest
+from stoa.modules.users.schemas import UserRef
 from stoa.shared.database import ReadSession
 from stoa.shared.errors import InvalidInput, Moved
 from stoa.shared.pagination import Order, Slice, decode_cursor, encode_cursor
+
+_FROM_JSON = frozenset(field.name for field in fields(EditableArticle)) & frozenset(ArticleOut.model_fields)
+_KEPT = _FROM_JSON - {"tags", "author"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,23 @@ class Found:
     corrected: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Articles of any status; `owner` limits them to one author's."""
+
+    owner: UUID | None
+
+
 class ArticleReads:
     def __init__(self, reads: ReadSession) -> None:
         self._reads = reads
 
-    async def page(self, query: ArticleQuery, *, for_page: bool = False) -> Slice:
-        """One page of public articles; `for_page`: tags come with their names. Raises MalformedInput (cursor)."""
-        shape, values = _shape(query, for_page=for_page)
+    async def page(self, query: ArticleQuery, *, for_page: bool = False, scope: Scope | None = None) -> Slice:
+        """One page of articles; `for_page`: tags come with their names. Raises MalformedInput (cursor).
+
+        Without a `scope` only what everybody may read.
+        """
+        shape, values = _shape(query, scope, for_page=for_page)
         kind = f"articles.{shape.sort}.{shape.order}"
         if query.cursor:
             key_type = str if shape.sort == "title" else datetime
@@ -45,9 +59,10 @@ class ArticleReads:
         cursor = encode_cursor(kind, rows[-1]["key"], rows[-1]["id"]) if more else None
         return Slice([row["item"] for row in rows], cursor, total)
 
-    async def search(self, query: ArticleQuery, *, for_page: bool = False) -> Found:
-        """One page of the public articles that `query.search` finds, best first or by date, each with its highlight.
+    async def search(self, query: ArticleQuery, *, for_page: bool = False, scope: Scope | None = None) -> Found:
+        """One page of the articles that `query.search` finds, best first or by date, each with its highlight.
 
+        Without a `scope` only what everybody may read, else what it holds and is not deleted.
         Raises MalformedInput for a cursor of another list, InvalidInput for words out of bounds.
         """
         sort = query.sort or "rank"
@@ -56,8 +71,10 @@ class ArticleReads:
         order = query.order or "desc"
         kind = f"found.{sort}.{order}"
         skip = decode_cursor(query.cursor, kind, int)[0] if query.cursor else query.skip
-        found = await SearchReads(self._reads).search(_search_request(query, sort, order, skip))
-        items = await self.items([hit.article_id for hit in found.hits], for_page=for_page) if found.hits else {}
+        request = _search_request(query, sort, order, skip)
+        found = await SearchReads(self._reads).search(_within(request, query.status, scope) if scope else request)
+        ids = [hit.article_id for hit in found.hits]
+        items = await self.items(ids, for_page=for_page, for_staff=scope is not None) if ids else {}
         page = [_highlighted(items[hit.article_id], hit) for hit in found.hits if hit.article_id in items]
         deeper = skip + query.limit
         cursor = encode_cursor(kind, deeper) if found.has_more and deeper <= DEEPEST else None
@@ -65,10 +82,13 @@ class ArticleReads:
 
     async def one(self, slug: str, *, for_page: bool = False) -> str:
         """A public article whole. Raises Moved for a former slug, else ArticleNotFound."""
-        query = queries.ONE_FOR_PAGE if for_page else queries.ONE
-        found: str | None = await self._reads.fetch_value(query, slug=slug)
+        return (await self.versioned(slug, for_page=for_page)).json
+
+    async def versioned(self, slug: str, *, for_page: bool = False) -> VersionedArticle:
+        """As `one`, with the version that it is."""
+        found = await self._reads.fetch_row(queries.ONE_FOR_PAGE if for_page else queries.ONE, slug=slug)
         if found is not None:
-            return found
+            return VersionedArticle(found["item"], found["version"])
         moved = await self.moved_to(f"/articles/{slug}")
         raise Moved(moved) if moved else ArticleNotFound(slug)
 
@@ -77,9 +97,14 @@ class ArticleReads:
         found: str | None = await self._reads.fetch_value(queries.MOVED_TO, path=queries.former_path(path))
         return found
 
-    async def items(self, ids: Sequence[UUID], *, for_page: bool = False) -> dict[UUID, str]:
-        """The list items of the public ones among these articles."""
-        rows = await self._reads.fetch(queries.by_ids(for_page=for_page), ids=list(ids))
+    async def editable(self, slug: str) -> EditableArticle | None:
+        """The article that has or had the slug, whoever may see it; in the bin, too."""
+        row = await self._reads.fetch_row(queries.EDITABLE, slug=slug, path=f"/articles/{slug}")
+        return editable_of(row["json"], row["author_id"], row["publish_at"], row["deleted_at"]) if row else None
+
+    async def items(self, ids: Sequence[UUID], *, for_page: bool = False, for_staff: bool = False) -> dict[UUID, str]:
+        """The list items of the public ones among these articles, for staff also of the others."""
+        rows = await self._reads.fetch(queries.by_ids(for_page=for_page, for_staff=for_staff), ids=list(ids))
         return {row["id"]: row["item"] for row in rows}
 
     async def related(self, article_id: str, *, limit: int) -> list[str]:
@@ -105,6 +130,29 @@ class ArticleReads:
         return total
 
 
+def editable_of(
+    json: str, author_id: UUID, publish_at: datetime | None, deleted_at: datetime | None
+) -> EditableArticle:
+    """From a row of `queries.editable`."""
+    whole = ArticleOut.model_validate_json(json)
+    kept = {name: getattr(whole, name) for name in _KEPT}
+    author = UserRef(author_id, whole.author.username, whole.author.display_name)
+    return EditableArticle(
+        **kept, tags=tuple(whole.tags), author=author, publish_at=publish_at, deleted_at=deleted_at, json=json
+    )
+
+
+def _within(request: SearchRequest, status: Listed, scope: Scope) -> SearchRequest:
+    """Typing errors are mended with words of all articles, so only for those who may see all."""
+    return replace(
+        request,
+        audience=Audience.STAFF,
+        author_id=scope.owner,
+        statuses=() if status == "all" else (status,),
+        forgive=scope.owner is None,
+    )
+
+
 def _search_request(query: ArticleQuery, sort: str, order: Order, skip: int) -> SearchRequest:
     return SearchRequest(
         words=query.search or "",
@@ -127,8 +175,9 @@ def _highlighted(item: str, hit: Hit) -> str:
     return f'{item.rstrip().removesuffix("}")},"highlight":{highlight}}}'
 
 
-def _shape(query: ArticleQuery, *, for_page: bool) -> tuple[Shape, dict[str, Any]]:
-    sort = query.sort if query.sort and query.sort != "rank" else "published_at"
+def _shape(query: ArticleQuery, scope: Scope | None, *, for_page: bool) -> tuple[Shape, dict[str, Any]]:
+    usual = "updated_at" if scope else "published_at"
+    sort = query.sort if query.sort and query.sort != "rank" else usual
     shape = Shape(
         sort=sort,
         order=query.order or ("asc" if sort == "title" else "desc"),
@@ -141,8 +190,12 @@ def _shape(query: ArticleQuery, *, for_page: bool) -> tuple[Shape, dict[str, Any
         to_date=query.to_date is not None,
         after=query.cursor is not None,
         for_page=for_page,
+        for_staff=scope is not None,
+        status=query.status if scope else "",
+        owner=scope is not None and scope.owner is not None,
     )
     values = {
+        "owner": scope.owner if scope else None,
         "author": query.author.lower() if query.author else None,
         "tags": query.tags,
         "from_date": query.from_date,

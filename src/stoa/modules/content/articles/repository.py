@@ -1,6 +1,7 @@
 """The writing SQL of articles."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from stoa.modules.content.articles import queries
 from stoa.modules.content.articles.models import Article, ArticleRedirect
 from stoa.modules.content.articles.queries import PUBLIC
+from stoa.modules.content.articles.reading import editable_of
+from stoa.modules.content.articles.schemas import EditableArticle
 from stoa.modules.content.tags.models import ArticleTag
 
 _PREFIX = "/articles/"
@@ -41,6 +45,22 @@ class ArticleRepository:
             .with_for_update()
         )
         return {row.id: (row.slug, row.version) for row in rows}
+
+    async def lock(self, article_id: UUID) -> int | None:
+        """The version of the article, in the bin or not; its row stays locked until the commit."""
+        statement = select(Article.version).where(Article.id == article_id).with_for_update()
+        return await self._session.scalar(statement)
+
+    async def editable(self, article_id: UUID) -> EditableArticle:
+        """The article as it is in this transaction."""
+        row = (await self._session.execute(queries.editable(Article.id == article_id))).one()
+        return editable_of(row.json, row.author_id, row.publish_at, row.deleted_at)
+
+    async def put_in_bin(self, article_id: UUID, now: datetime) -> None:
+        await self.update(article_id, {"deleted_at": now, "updated_at": now, "publish_at": None})
+
+    async def take_from_bin(self, article_id: UUID) -> None:
+        await self._session.execute(update(Article).where(Article.id == article_id).values(deleted_at=None))
 
     async def insert(self, rows: Sequence[dict[str, Any]]) -> None:
         await self._session.execute(insert(Article), rows)

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
-from stoa.modules.users.schemas import PublicUser
+from stoa.modules.users.schemas import PublicUser, UserRef
 from stoa.shared.markdown.render import Rendered
 from stoa.shared.pagination import Order, Page, PageQuery
 from stoa.shared.text import Line, clean_line
 
 Status = Literal["draft", "scheduled", "published", "archived"]
 Visibility = Literal["public", "members"]
+Listed = Literal["published", "draft", "scheduled", "archived", "deleted", "all"]
 Sort = Literal["published_at", "updated_at", "title", "rank"]
 MOST_TAGS = 20
 LONGEST_SEARCH = 200
@@ -62,6 +63,7 @@ class ArticleOut(ArticleListItem):
     canonical_url: str | None
     meta_title: str | None
     meta_description: str | None
+    visibility: Visibility
 
 
 def _tag_slugs(value: list[str]) -> list[str]:
@@ -87,14 +89,26 @@ class ArticleQuery(PageQuery):
     tags_match: Annotated[Literal["any", "all"], Field(description="Any of the tags, or all of them.")] = "any"
     from_date: Annotated[AwareDatetime | None, Field(description="Published at this time or later.")] = None
     to_date: Annotated[AwareDatetime | None, Field(description="Published before this time.")] = None
-    status: Annotated[Literal["published"], Field(description="Only published articles are listed.")] = "published"
-    sort: Annotated[Sort | None, Field(description="Default: `rank` with `search`, else `published_at`.")] = None
+    status: Annotated[
+        Listed,
+        Field(
+            description="Other than `published`: one's own articles, or everybody's for those who moderate them; "
+            "`all` leaves out the `deleted`."
+        ),
+    ] = "published"
+    sort: Annotated[
+        Sort | None,
+        Field(description="Default: `rank` with `search`, else `published_at`, or `updated_at` of unpublished ones."),
+    ] = None
     order: Annotated[Order | None, Field(description="Default: `asc` by title, else `desc`.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """All that is saved of an article, rendered already. `id` names the article to replace; None makes a new one."""
+    """All that is saved of an article, rendered already. `id` names the article to replace; None makes a new one.
+
+    `tags` None leaves the tags as they are.
+    """
 
     slug: str
     title: str
@@ -115,7 +129,7 @@ class ArticleDraft:
     meta_title: str | None = None
     meta_description: str | None = None
     publish_at: datetime | None = None
-    tags: Sequence[str] = ()
+    tags: Sequence[str] | None = ()
     redirects_from: Sequence[str] = field(default=())
 
 
@@ -124,3 +138,46 @@ class SavedArticle:
     id: UUID
     slug: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedArticle:
+    """A public article as JSON, and which version of it."""
+
+    json: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditableArticle:
+    """An article as those see it who may change it; `json` is the `ArticleOut` of it, `tags` are slugs."""
+
+    id: UUID
+    slug: str
+    title: str
+    body: str
+    html: str
+    status: Status
+    version: int
+    tags: tuple[str, ...]
+    excerpt: str
+    summary: str | None
+    cover_url: str | None
+    cover_alt: str
+    language: str
+    visibility: Visibility
+    canonical_url: str | None
+    meta_title: str | None
+    meta_description: str | None
+    reading_minutes: int
+    publish_at: datetime | None
+    published_at: datetime | None
+    updated_at: datetime
+    deleted_at: datetime | None
+    author: UserRef
+    json: str
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read it."""
+        return self.status == "published" and self.visibility == "public" and self.deleted_at is None

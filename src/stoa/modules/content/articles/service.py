@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stoa.modules.content.articles.errors import ArticleNotFound
 from stoa.modules.content.articles.queries import former_path
 from stoa.modules.content.articles.repository import ArticleRepository
-from stoa.modules.content.articles.schemas import ArticleDraft, SavedArticle
+from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, SavedArticle
 from stoa.modules.content.search.schemas import SearchEntry, reach_of
 from stoa.modules.content.search.service import SearchService
 from stoa.modules.content.tags.service import TagService
 from stoa.shared.changes import announce_change
+from stoa.shared.clock import utc_now
 from stoa.shared.ids import new_id
 from stoa.shared.slugs import numbered
 
@@ -44,6 +45,25 @@ class ArticleService:
         await self._search.index(entries, learn_words=learn_words)
         await announce_change(self._session)
         return saved
+
+    async def put_in_bin(self, article_id: UUID) -> None:
+        """Withdraw the article from everybody; its addresses stay its own."""
+        await self._articles.put_in_bin(article_id, utc_now())
+        await self._tags.count_again(await self._articles.mark_links([article_id]))
+        await self._search.remove([article_id])
+        await announce_change(self._session)
+
+    async def take_from_bin(self, article_id: UUID) -> None:
+        """Have the article there again; to be followed by `save_many`, which makes it findable."""
+        await self._articles.take_from_bin(article_id)
+
+    async def lock(self, article_id: UUID) -> int | None:
+        """The version of the article, in the bin or not; its row stays locked until the commit."""
+        return await self._articles.lock(article_id)
+
+    async def editable(self, article_id: UUID) -> EditableArticle:
+        """The article as this unit of work sees it."""
+        return await self._articles.editable(article_id)
 
     async def versions(self, ids: Sequence[UUID]) -> dict[UUID, int]:
         """The versions of those of these articles that are there; their rows stay locked until the commit."""
@@ -100,10 +120,11 @@ class ArticleService:
             await self._articles.keep_redirects({_path(old_slug): article_id})
 
     async def _link_tags(self, drafts: Sequence[ArticleDraft], saved: Sequence[SavedArticle]) -> None:
-        tags = await self._tags.ensure({name for draft in drafts for name in draft.tags})
+        tags = await self._tags.ensure({name for draft in drafts for name in draft.tags or ()})
         changed: set[UUID] = set()
         for draft, article in zip(drafts, saved, strict=True):
-            changed |= await self._tags.set_article_tags(article.id, {tags[name].id for name in draft.tags})
+            if draft.tags is not None:
+                changed |= await self._tags.set_article_tags(article.id, {tags[name].id for name in draft.tags})
         changed |= await self._articles.mark_links([article.id for article in saved])
         await self._tags.count_again(changed)
 

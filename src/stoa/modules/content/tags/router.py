@@ -11,7 +11,7 @@ from stoa.shared.database import SessionDep, reads_of
 from stoa.shared.listing import public_list, query_of
 from stoa.shared.pagination import Page, page_json
 from stoa.shared.parameters import SlugPath
-from stoa.shared.security import PUBLIC, guarded
+from stoa.shared.security import PUBLIC, require
 
 router = APIRouter(prefix="/tags", tags=["tags"])
 
@@ -24,7 +24,7 @@ async def list_tags(request: Request) -> Response:
     return public_json(page_json(page, limit=query.limit, skip=query.skip))
 
 
-@router.post("", status_code=201, responses=answers(TagOut, 401, 403, 409, status=201), **guarded("create:tag"))
+@router.post("", status_code=201, responses=answers(TagOut, 401, 403, 409, status=201), **require("create:tag"))
 async def create_tag(new: TagIn, session: SessionDep) -> TagOut:
     """Create a tag."""
     return await TagService(session).create(new)
@@ -36,25 +36,25 @@ async def get_tag(slug: SlugPath, request: Request) -> Response:
     return public_json(await TagReads(reads_of(request)).one(slug))
 
 
-@router.patch("/{slug}", responses=answers(TagOut, 401, 403, 404, 409), **guarded("edit:tag"))
+@router.patch("/{slug}", responses=answers(TagOut, 401, 403, 404, 409), **require("edit:tag"))
 async def change_tag(slug: SlugPath, change: TagChange, session: SessionDep) -> TagOut:
     """Rename a tag; its former slug leads to it for ever."""
     return await TagService(session).change(slug, change)
 
 
-@router.delete("/{slug}", status_code=204, responses=answers(TagOut, 401, 403, 404), **guarded("delete:tag"))
+@router.delete("/{slug}", status_code=204, responses=answers(TagOut, 401, 403, 404), **require("delete:tag"))
 async def delete_tag(slug: SlugPath, session: SessionDep) -> None:
     """Delete a tag; it can be restored for 30 days."""
     await TagService(session).delete(slug)
 
 
-@router.post("/{slug}/restore", responses=answers(TagOut, 401, 403, 404, 409), **guarded("delete:tag"))
+@router.post("/{slug}/restore", responses=answers(TagOut, 401, 403, 404, 409), **require("delete:tag"))
 async def restore_tag(slug: SlugPath, session: SessionDep) -> TagOut:
     """Bring a deleted tag back with its articles."""
     return await TagService(session).restore(slug)
 
 
-@router.post("/{slug}/merge", responses=answers(TagOut, 401, 403, 404, 409), **guarded("edit:tag"))
+@router.post("/{slug}/merge", responses=answers(TagOut, 401, 403, 404, 409), **require("edit:tag"))
 async def merge_tag(slug: SlugPath, merge: TagMerge, session: SessionDep) -> TagOut:
     """Move all articles of a tag to another one."""
     return await TagService(session).merge(slug, merge.into)

@@ -1,0 +1,110 @@
+"""Registering and confirming an address. Never tells whether an address has an account."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stoa.modules.audit.service import AuditService
+from stoa.modules.auth.accounts.models import OneTimeToken
+from stoa.modules.auth.accounts.repository import AccountRepository
+from stoa.modules.auth.accounts.schemas import Registration
+from stoa.modules.auth.accounts.sign_in import network_of
+from stoa.modules.auth.errors import LinkSpent, RegistrationClosed, TryLater
+from stoa.modules.auth.parts import AuthParts
+from stoa.modules.auth.passwords import check_password
+from stoa.modules.auth.secrets import hash_of, new_secret
+from stoa.modules.mail.service import MailService
+from stoa.modules.users.errors import EmailTaken
+from stoa.modules.users.schemas import NewUser
+from stoa.modules.users.service import UserService
+from stoa.shared.clock import utc_now
+from stoa.shared.errors import Conflict
+from stoa.shared.security import Actor, Origin
+
+VERIFY_LIFE: Final = timedelta(days=3)
+HOUR: Final = 3600.0
+
+
+class Registrations:
+    def __init__(self, parts: AuthParts) -> None:
+        self._parts = parts
+
+    async def register(self, new: Registration, origin: Origin) -> None:
+        """A new account and a mail to its address; where that has one already, a mail that says so.
+
+        Raises RegistrationClosed, WeakPassword, UsernameTaken, TryLater.
+        """
+        if not self._parts.is_open:
+            raise RegistrationClosed
+        password = new.password.get_secret_value()
+        check_password(password, new.email, new.username, new.display_name, self._parts.mails.site)
+        wait = await self._parts.throttle.take("register", network_of(origin), limit=20, seconds=HOUR)
+        if wait:
+            raise TryLater(wait)
+        password_hash = await self._parts.hasher.hash(password)
+        await self._parts.database.transact(lambda session: self._store(session, new, password_hash))
+
+    async def confirm(self, token: str) -> None:
+        """The address of that link is theirs. Raises LinkSpent."""
+
+        async def use(session: AsyncSession) -> None:
+            found = await AccountRepository(session).use_token(hash_of(token), "verify")
+            if found is None or found[0] is None or found[1] is None:
+                raise LinkSpent
+            if not await UserService(session).verify(found[0], found[1]):
+                raise LinkSpent
+
+        await self._parts.database.transact(use)
+
+    async def send_again(self, email: str, origin: Origin) -> None:
+        """A new link, where there is an account that is not confirmed. Raises TryLater for too many from one place."""
+        wait = await self._parts.throttle.take("mail-from", network_of(origin), limit=20, seconds=HOUR)
+        if wait:
+            raise TryLater(wait)
+        if await self._parts.throttle.take("verify-mail", email, limit=3, seconds=HOUR):
+            return  # silently: whoever asks learns nothing
+
+        async def send(session: AsyncSession) -> None:
+            account = await UserService(session).by_login(email)
+            if account and account.email == email and not account.is_verified:
+                await self._send_link(session, account.id, email)
+
+        await self._parts.database.transact(send)
+
+    async def send_again_to(self, username: str, actor: Actor) -> None:
+        """A new link, asked for by those who manage people. Raises UserNotFound, Conflict when there is no need."""
+
+        async def send(session: AsyncSession) -> None:
+            account = await UserService(session).account_of(username)
+            if account.is_verified or account.email is None:
+                raise Conflict("There is no address to confirm.")
+            await self._send_link(session, account.id, account.email)
+            await AuditService(session).record(
+                "user.verification_sent", actor=actor, subject_type="user", subject_id=account.id
+            )
+
+        await self._parts.database.transact(send)
+
+    async def _store(self, session: AsyncSession, new: Registration, password_hash: str) -> None:
+        wanted = NewUser(
+            display_name=new.display_name, email=new.email, username=new.username, date_of_birth=new.date_of_birth
+        )
+        try:
+            user = await UserService(session).create(wanted)
+        except EmailTaken:
+            if not await self._parts.throttle.take("exists-mail", new.email, limit=3, seconds=HOUR):
+                await MailService(session).send(self._parts.mails.exists(new.email))
+            return
+        await AccountRepository(session).set_password(user.id, password_hash)
+        await self._send_link(session, user.id, new.email)
+
+    async def _send_link(self, session: AsyncSession, user_id: UUID, email: str) -> None:
+        token = new_secret()
+        AccountRepository(session).add_token(
+            OneTimeToken(
+                hash=hash_of(token), kind="verify", user_id=user_id, email=email, expires_at=utc_now() + VERIFY_LIFE
+            )
+        )
+        await MailService(session).send(self._parts.mails.verify(email, token))

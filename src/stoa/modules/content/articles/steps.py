@@ -1,0 +1,72 @@
+"""What is written of a prepared change, each in the caller's transaction, on the row it was prepared from."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stoa.modules.audit.service import AuditService
+from stoa.modules.content.articles.errors import ChangedMeanwhile, SlugTaken
+from stoa.modules.content.articles.policy import Act, is_own
+from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, SavedArticle
+from stoa.modules.content.articles.service import ArticleService
+from stoa.shared.security import Actor
+
+Step = Callable[[ArticleService, EditableArticle], Awaitable[object]]
+"""Writes a prepared change of the article that was seen, which is locked and still the same."""
+
+
+async def carry_out(
+    session: AsyncSession, *, actor: Actor, act: Act, seen: EditableArticle, step: Step
+) -> EditableArticle:
+    """Take the step; an act on somebody else's article leaves a line in the audit log. Raises ChangedMeanwhile."""
+    articles = ArticleService(session)
+    if await articles.lock(seen.id) != seen.version:
+        raise ChangedMeanwhile
+    await step(articles, seen)
+    written = await articles.editable(seen.id)
+    if not is_own(actor, seen):
+        await AuditService(session).record(act.event, actor=actor, subject_type="article", subject_id=seen.id)
+    return written
+
+
+async def create(session: AsyncSession, *, draft: ArticleDraft, exactly: bool) -> EditableArticle:
+    """A new article; `exactly`: with that slug or not at all. Raises SlugTaken."""
+    articles = ArticleService(session)
+    saved = await _stored(articles, draft, exactly=exactly)
+    return await articles.editable(saved.id)
+
+
+def saving(draft: ArticleDraft) -> Step:
+    """Replace the article by the draft. Raises SlugTaken."""
+
+    async def save(articles: ArticleService, _: EditableArticle) -> None:
+        await _stored(articles, draft, exactly=True)
+
+    return save
+
+
+def restoring(draft: ArticleDraft) -> Step:
+    """Bring the article back from the bin, as the draft says."""
+
+    async def restore(articles: ArticleService, seen: EditableArticle) -> None:
+        await articles.take_from_bin(seen.id)
+        await _stored(articles, draft, exactly=True)
+
+    return restore
+
+
+async def delete(articles: ArticleService, seen: EditableArticle) -> None:
+    await articles.put_in_bin(seen.id)
+
+
+async def _stored(articles: ArticleService, draft: ArticleDraft, *, exactly: bool) -> SavedArticle:
+    try:
+        saved = (await articles.save_many([draft]))[0]
+    except IntegrityError as error:
+        if "uq_articles_slug" in str(error.orig):  # another request took it a moment ago
+            raise SlugTaken(draft.slug) from None
+        raise
+    if exactly and saved.slug != draft.slug:
+        raise SlugTaken(draft.slug)
+    return saved

@@ -1,0 +1,96 @@
+"""The site's secret keys: the newest signs, all of them verify, so that keys change without anybody noticing.
+
+Each purpose gets a key of its own, made from the secret by HMAC: what is signed for one means nothing to another.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stoa.shared.errors import InvalidInput
+
+SHORTEST = 32
+_FILE = "secret-keys"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key of one purpose; `kid` names it without telling anything of it."""
+
+    kid: str
+    secret: bytes
+
+
+class Keyring:
+    """`secrets_` are at least 32 characters each, newest first. Raises InvalidInput for shorter ones."""
+
+    def __init__(self, secrets_: Sequence[str]) -> None:
+        if not secrets_ or any(len(secret) < SHORTEST for secret in secrets_):
+            raise InvalidInput(f"A secret key needs at least {SHORTEST} characters.")
+        self._secrets = [secret.encode() for secret in secrets_]
+
+    def newest(self, purpose: str) -> SigningKey:
+        return _derived(self._secrets[0], purpose)
+
+    def by_kid(self, purpose: str) -> Mapping[str, bytes]:
+        """Every key of that purpose under its name."""
+        keys = [_derived(secret, purpose) for secret in self._secrets]
+        return {key.kid: key.secret for key in keys}
+
+    def sign(self, purpose: str, message: bytes) -> str:
+        """A signature of 64 hexadecimal digits."""
+        return _signature(self.newest(purpose).secret, message)
+
+    def verify(self, purpose: str, message: bytes, signature: str) -> bool:
+        return any(
+            hmac.compare_digest(_signature(secret, message).encode(), signature.encode())
+            for secret in self.by_kid(purpose).values()
+        )
+
+
+def kept_in(folder: Path) -> Keyring:
+    """The keys kept in `folder`, one a line, newest first; made there on first use, for its owner's eyes only."""
+    path = folder / _FILE
+    if not path.exists():
+        _write(path, [secrets.token_urlsafe(48)], replace=False)
+    return Keyring(path.read_text(encoding="utf-8").split())
+
+
+def rotate(folder: Path, *, keep: int = 2) -> None:
+    """Put a new key before the ones in `folder`; the newest `keep` of those stay, what they signed stays valid."""
+    kept_in(folder)
+    path = folder / _FILE
+    _write(path, [secrets.token_urlsafe(48), *path.read_text(encoding="utf-8").split()[:keep]], replace=True)
+
+
+def _write(path: Path, lines: Sequence[str], *, replace: bool) -> None:
+    """Whole or not at all; of two processes that make the first key at once, one wins and both read the same."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            temporary.replace(path)
+            return
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _derived(secret: bytes, purpose: str) -> SigningKey:
+    kid = hmac.digest(secret, f"{purpose}/kid".encode(), hashlib.sha256).hex()[:12]
+    return SigningKey(kid, hmac.digest(secret, purpose.encode(), hashlib.sha256))
+
+
+def _signature(secret: bytes, message: bytes) -> str:
+    return hmac.digest(secret, message, hashlib.sha256).hex()
