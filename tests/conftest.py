@@ -23,6 +23,7 @@ from redis import Redis
 from stoa.local.servers import running_servers
 from stoa.main import create_app
 from stoa.shared.database import Database
+from stoa.shared.markdown.pool import MarkdownPool
 from stoa.shared.schema import upgrade
 from stoa.shared.settings import Settings
 from tests.people import People
@@ -126,6 +127,14 @@ async def db(_connection_database: SavepointDatabase) -> AsyncIterator[Database]
         yield _connection_database
 
 
+@pytest.fixture(scope="session")
+async def markdown() -> AsyncIterator[MarkdownPool]:
+    """A worker that is started once."""
+    pool = MarkdownPool()
+    yield pool
+    await pool.close()
+
+
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="stoa-data-") as folder:
@@ -133,8 +142,12 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def app(db: Database, settings: Settings, redis_url: str, data_dir: Path) -> AsyncIterator[FastAPI]:
-    made = create_app(settings, database_url=db.url, redis_url=redis_url, data_dir=data_dir, database=db)
+async def app(
+    db: Database, settings: Settings, redis_url: str, data_dir: Path, markdown: MarkdownPool
+) -> AsyncIterator[FastAPI]:
+    made = create_app(
+        settings, database_url=db.url, redis_url=redis_url, data_dir=data_dir, database=db, markdown=markdown
+    )
     async with made.router.lifespan_context(made):
         yield made
 

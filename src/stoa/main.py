@@ -43,15 +43,22 @@ from stoa.web import routes as web
 
 MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, mail, audit)
 API = "/api/v1"
+UPLOADS = dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456)
 _MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz", "/.well-known/")
 
 
 def create_app(
-    settings: Settings, *, database_url: str, redis_url: str, data_dir: Path, database: Database | None = None
+    settings: Settings,
+    *,
+    database_url: str,
+    redis_url: str,
+    data_dir: Path,
+    database: Database | None = None,
+    markdown: MarkdownPool | None = None,
 ) -> FastAPI:
     """The application for these settings and servers. Opens nothing before it is started.
 
-    A `database` that is open already is used as it is, and left open.
+    A `database` or `markdown` pool that is open already is used as it is, and left open.
     """
     store = PageStore(settings.cache.page_cache_mb * 1_048_576)
     keyring = _keyring(settings, data_dir)
@@ -66,8 +73,9 @@ def create_app(
             stack.callback(app.state.auth.hasher.close)
             await app.state.auth.hasher.warm()
             app.state.gate = AccountGate(app.state.auth)
-            app.state.markdown = MarkdownPool(settings.content.markdown_workers, settings.content.markdown_seconds)
-            stack.push_async_callback(app.state.markdown.close)
+            own = MarkdownPool(settings.content.markdown_workers, settings.content.markdown_seconds)
+            stack.push_async_callback(own.close)
+            app.state.markdown = markdown or own
             listener = ChangeListener(database_url, connected=store.open, changed=store.clear, disconnected=store.close)
             await stack.enter_async_context(listener)
             _quiet_garbage_collector()
@@ -93,7 +101,7 @@ def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
     """From the innermost to the outermost."""
     server = settings.server
     app.add_middleware(LastResort, answer=_answer_fault)
-    app.add_middleware(BodyLimit, limit=server.body_limit, seconds=server.body_seconds)
+    app.add_middleware(BodyLimit, limit=server.body_limit, seconds=server.body_seconds, uploads=UPLOADS)
     app.add_middleware(SecurityHeaders, https=server.public_url.startswith("https://"))
     app.add_middleware(PageCache, store=store)  # keeps answers with their headers
     app.add_middleware(FrontDoor, hosts=settings.hosts)

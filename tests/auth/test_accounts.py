@@ -225,6 +225,22 @@ class TestLeaving:
         assert person.email not in found.text
         assert await mails_to(person.email) == []
 
+    async def test_articles_go_along_and_drafts_are_deleted(self, people: People, client: httpx.AsyncClient) -> None:
+        person = await people.person("creator", with_password=True)
+        mine = await people.client_of(person)
+        for title in ("A draft", "Public words"):
+            answer = await mine.post(f"{API}/articles", json={"title": title, "body": f"All of {title}."})
+            assert answer.status_code == 201
+        await mine.post(f"{API}/articles/public-words/publish")
+        archive = zipfile.ZipFile(io.BytesIO((await mine.get(f"{API}/users/me/export")).content))
+        assert "All of A draft." in archive.read("articles/a-draft.md").decode()
+        erased = await mine.request("DELETE", f"{API}/users/me", json={"password": PASSWORD})
+        assert erased.status_code == 204
+        left = (await client.get(f"{API}/articles/public-words")).json()
+        assert left["author"]["display_name"] == "Deleted account"
+        moderator = await people.client("moderator")
+        assert_problem(await moderator.get(f"{API}/articles/a-draft"), 404)
+
     async def test_the_last_admin_stays(self, people: People) -> None:
         person = await people.person("admin", with_password=True)
         mine = await people.client_of(person)

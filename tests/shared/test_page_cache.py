@@ -158,7 +158,7 @@ class TestKeptAnswers:
     ) -> None:
         client, _ = two_clients
         await client.get("/")
-        answer = await client.get("/", headers={"cookie": "session=x"})
+        answer = await client.get("/", headers={"cookie": "stoa_session=x"})
         assert 'desc="0 statements"' not in answer.headers["server-timing"]
 
     async def test_compressed_ones_are_the_same_page(

@@ -1,27 +1,17 @@
 """The pages in a real browser: they read, search and switch colours, and nothing is blocked or too wide."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from stoa.shared.database import Database
 from stoa.shared.settings import DatabaseSettings
 from tests.factories import publish_all
+from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install Debian's package `chromium`"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)]
 BODY = """Herons wait. A lead paragraph of some length, so that there is something to read.
 
 ## First part
@@ -67,45 +57,14 @@ async def site(own_database_url: str, redis_url: str, tmp_path: Path) -> AsyncIt
                 {"title": "Herons in the morning", "body": BODY, "tags": ["Birds", "Water"]},
             ],
         )
-    for address in _served(own_database_url, redis_url, tmp_path):
+    with served(own_database_url, redis_url, tmp_path) as address:
         yield address
-
-
-def _served(database_url: str, redis_url: str, folder: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "STOA_DATA_DIR": str(folder),
-        "STOA_LOG_LEVEL": "error",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "stoa", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=environment) as server:
-        try:
-            _wait(f"http://127.0.0.1:{port}/healthz", server)
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-
-
-def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
-        assert server.poll() is None
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 # our own server
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the site did not come up")
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--no-first-run"]
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+    async with launched_browser() as launched:
         yield launched
-        await launched.close()
 
 
 async def opened(browser: Browser, width: int = 1280, scheme: str = "light") -> tuple[Page, list[str]]:

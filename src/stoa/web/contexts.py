@@ -59,6 +59,26 @@ class PageMeta:
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person who looks, for the header of every page; nobody is None. `csrf_token` goes into their forms."""
+
+    username: str
+    display_name: str
+    avatar_url: str | None
+    can_write: bool
+    can_read_mail: bool
+    csrf_token: str
+
+    @property
+    def initial(self) -> str:
+        return _first_letter(self.display_name, self.username)
+
+    @property
+    def url(self) -> str:
+        return f"/authors/{_in_path(self.username)}"
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorRef:
     """Who wrote it. Without an avatar the first letter of the name stands in."""
 
@@ -73,7 +93,7 @@ class AuthorRef:
 
     @property
     def initial(self) -> str:
-        return (self.display_name.strip() or self.username)[:1].upper()
+        return _first_letter(self.display_name, self.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +226,8 @@ class AuthorPage:
     articles: tuple[ArticleCard, ...]
     article_count: int | None = None
     pager: Pager = Pager()
+    website: str | None = None
+    social_links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +285,10 @@ class StyleguidePage:
 
 
 Page = HomePage | ArticlePage | TagPage | TagsPage | AuthorPage | SearchPage | ErrorPage | StyleguidePage
+
+
+def _first_letter(name: str, username: str) -> str:
+    return (name.strip() or username)[:1].upper()
 
 
 @lru_cache(maxsize=8192)

@@ -1,15 +1,19 @@
 """Faults as pages: the one place where errors become HTML. A lost address that once led to an article leads there."""
 
+from urllib.parse import urlencode
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from stoa.modules.content.articles.reading import ArticleReads
 from stoa.shared.database import Database
-from stoa.shared.errors import StoaError, Unavailable
+from stoa.shared.errors import StoaError, TooManyRequests, Unavailable
 from stoa.shared.problems import as_stoa_error, log_unexpected
-from stoa.web.contexts import ErrorPage, PageMeta, Site
+from stoa.shared.security import viewer_of
+from stoa.web.contexts import ErrorPage, PageMeta, Site, Visitor
 from stoa.web.rendering import Pages
+from stoa.web.visitors import HTML, visitor
 
 _NOT_FOUND = ("There is nothing here", "The address may be mistyped, or the page may have gone. Search may find it.")
 
@@ -17,6 +21,8 @@ _NOT_FOUND = ("There is nothing here", "The address may be mistyped, or the page
 async def error_page(request: Request, error: Exception) -> Response:
     """The page of any exception; what is not a known fault is logged and shown as a 500."""
     status, title, detail = _words(request, error)
+    if status == 401 and request.method in {"GET", "HEAD"}:
+        return _to_sign_in(request)
     if status == 404 and request.method == "GET":
         moved = await _former_address(request)
         if moved:
@@ -24,9 +30,33 @@ async def error_page(request: Request, error: Exception) -> Response:
     site: Site = request.app.state.site
     pages: Pages = request.app.state.pages
     meta = PageMeta(title, detail, f"{site.url}/", noindex=True)
-    html = pages.render(ErrorPage(meta, status, title, detail, str(request.scope.get("request_id", ""))))
-    headers = {"retry-after": "2"} if status == 503 else None
-    return Response(html, status, headers=headers, media_type="text/html; charset=utf-8")
+    page = ErrorPage(meta, status, title, detail, str(request.scope.get("request_id", "")))
+    html = pages.render(page, await _visitor(request) if status < 500 else None)
+    return Response(html, status, headers=_headers(error, status), media_type=HTML)
+
+
+def _to_sign_in(request: Request) -> Response:
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/sign-in?{urlencode({'next': asked})}", 303, headers={"cache-control": "no-store"})
+
+
+def _headers(error: Exception, status: int) -> dict[str, str]:
+    headers = {"cache-control": "no-store", "vary": "Cookie"}
+    if isinstance(error, TooManyRequests):
+        headers["retry-after"] = str(error.retry_after)
+    elif status == 503:
+        headers["retry-after"] = "2"
+    return headers
+
+
+async def _visitor(request: Request) -> Visitor | None:
+    """Who sees the page, if that can be found out: a fault on top of a fault helps nobody."""
+    try:
+        actor = await viewer_of(request)
+    except Exception as error:  # noqa: BLE001 # whatever it is, the page about the first fault is sent
+        log_unexpected(error, request)
+        return None
+    return visitor(actor) if actor else None
 
 
 def _words(request: Request, error: Exception) -> tuple[int, str, str]:

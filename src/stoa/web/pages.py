@@ -111,7 +111,8 @@ class PageBuilder:
 
     async def author(self, username: str, page: int) -> AuthorPage:
         """A writer's public face and articles. Raises NotFound."""
-        author = author_of(orjson.loads(await self._users.public(username)))
+        profile = orjson.loads(await self._users.public(username))
+        author = author_of(profile)
         articles = await self._page(page, author=author.username, count=True)
         return AuthorPage(
             meta=self._meta.author(author, page),
@@ -119,6 +120,8 @@ class PageBuilder:
             articles=cards_of(articles.items),
             article_count=articles.total,
             pager=pager(f"/authors/{author.username}", page, more=articles.next_cursor is not None),
+            website=profile["website"],
+            social_links=tuple(profile["social_links"]),
         )
 
     async def search(self, words: SearchWords) -> SearchPage:

@@ -1,7 +1,7 @@
 """Turns page contexts into HTML: which template a context has, and how dates and numbers read.
 
-Templates see the fields of their context, `site` and `asset`, and nothing else: a missing name is an error, never
-an empty place. Never reads a database, a request or a setting.
+Templates see the fields of their context, `site`, `asset` and `visitor` (who looks, or None), and nothing else: a
+missing name is an error, never an empty place. Never reads a database, a request or a setting.
 """
 
 from datetime import UTC, datetime
@@ -19,15 +19,15 @@ from stoa.web.contexts import (
     AuthorPage,
     ErrorPage,
     HomePage,
-    Page,
     SearchPage,
     Site,
     StyleguidePage,
     TagPage,
     TagsPage,
+    Visitor,
 )
 
-TEMPLATES: Final[dict[type[Page], str]] = {
+TEMPLATES: Final[dict[type[Any], str]] = {
     HomePage: "home.html",
     ArticlePage: "article.html",
     TagPage: "tag.html",
@@ -63,25 +63,25 @@ class Pages:
 
     def __init__(self, site: Site, assets: Assets) -> None:
         self._environment = environment(site, assets)
-        self._templates: dict[type[Page], tuple[Template, tuple[str, ...]]] = {}
+        self._templates: dict[type[Any], tuple[Template, tuple[str, ...]]] = {}
 
-    def render(self, page: Page) -> str:
-        """The whole document for this page."""
+    def render(self, page: object, visitor: Visitor | None = None) -> str:
+        """The whole document for this page; its header shows the visitor."""
         template, names = self._templates.get(type(page)) or self._load(type(page))
-        return template.render({name: getattr(page, name) for name in names})
+        return template.render({name: getattr(page, name) for name in names}, visitor=visitor)
 
     def warm(self) -> None:
         """Compile every template now, so that the first visitor does not wait for it."""
         for kind in TEMPLATES:
             self._load(kind)
 
-    def _load(self, kind: type[Page]) -> tuple[Template, tuple[str, ...]]:
+    def _load(self, kind: type[Any]) -> tuple[Template, tuple[str, ...]]:
         loaded = self._environment.get_template(TEMPLATES[kind]), names_of(kind)
         self._templates[kind] = loaded
         return loaded
 
 
-def names_of(kind: type[Page]) -> tuple[str, ...]:
+def names_of(kind: type[Any]) -> tuple[str, ...]:
     """What a template of this context may name: its fields and properties."""
     return tuple(name for name in dir(kind) if not name.startswith("_"))
 
@@ -97,8 +97,8 @@ def environment(site: Site, assets: Assets) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.globals.update(site=site, asset=assets.url)
-    made.filters.update(date=date, date_time=date_time, number=number, data_block=data_block)
+    made.globals.update(site=site, asset=assets.url, visitor=None)
+    made.filters.update(date=date, date_time=date_time, number=number, data_block=data_block, bare_address=bare_address)
     return made
 
 
@@ -117,6 +117,11 @@ def date_time(when: datetime) -> str:
 def number(value: int) -> str:
     """1,234."""
     return f"{value:,}"
+
+
+def bare_address(value: str) -> str:
+    """An address as people say it: without its scheme and a slash at the end."""
+    return value.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 def data_block(data: Any) -> Markup:

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.responses import Response
 
-from stoa.shared.answers import public_page
 from stoa.shared.database import reads_of
 from stoa.shared.errors import NotFound
 from stoa.shared.parameters import SlugPath, Username
@@ -15,10 +14,11 @@ from stoa.shared.security import PUBLIC
 from stoa.shared.settings import Settings
 from stoa.web import api_docs, feeds, files, health
 from stoa.web.assets import Assets
-from stoa.web.contexts import Page, Site
+from stoa.web.contexts import Site
 from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
 from stoa.web.rendering import Pages
 from stoa.web.styleguide import styleguide_page
+from stoa.web.visitors import page_answer
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
@@ -43,37 +43,37 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
 @router.get("/", **PUBLIC)
 async def home(request: Request, page: PageNumber = 1) -> Response:
     """The newest articles."""
-    return _rendered(request, await _builder(request).home(page))
+    return await page_answer(request, await _builder(request).home(page))
 
 
 @router.get("/articles/{slug}", **PUBLIC)
 async def article(request: Request, slug: SlugPath) -> Response:
     """One article."""
-    return _rendered(request, await _builder(request).article(slug))
+    return await page_answer(request, await _builder(request).article(slug))
 
 
 @router.get("/tags", **PUBLIC)
 async def tags(request: Request) -> Response:
     """All topics."""
-    return _rendered(request, await _builder(request).tags())
+    return await page_answer(request, await _builder(request).tags())
 
 
 @router.get("/tags/{slug}", **PUBLIC)
 async def tag(request: Request, slug: SlugPath, page: PageNumber = 1) -> Response:
     """The articles of a topic."""
-    return _rendered(request, await _builder(request).tag(slug, page))
+    return await page_answer(request, await _builder(request).tag(slug, page))
 
 
 @router.get("/authors/{username}", **PUBLIC)
 async def author(request: Request, username: Username, page: PageNumber = 1) -> Response:
     """A writer and what they wrote."""
-    return _rendered(request, await _builder(request).author(username, page))
+    return await page_answer(request, await _builder(request).author(username, page))
 
 
 @router.get("/search", **PUBLIC)
 async def search(request: Request, words: Annotated[SearchWords, Query()]) -> Response:
     """Articles by their words."""
-    return _rendered(request, await _builder(request).search(words))
+    return await page_answer(request, await _builder(request).search(words))
 
 
 @router.get("/styleguide", **PUBLIC)
@@ -82,7 +82,7 @@ async def show_styleguide(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     if settings.server.environment == "production":
         raise NotFound("There is no such page.")
-    return _rendered(request, styleguide_page(request.app.state.site))
+    return await page_answer(request, styleguide_page(request.app.state.site))
 
 
 @lru_cache(maxsize=8)
@@ -96,8 +96,3 @@ def _look(site: Site) -> tuple[Assets, Pages]:
 
 def _builder(request: Request) -> PageBuilder:
     return PageBuilder(reads_of(request), request.app.state.site)
-
-
-def _rendered(request: Request, page: Page) -> Response:
-    pages: Pages = request.app.state.pages
-    return public_page(pages.render(page))

@@ -34,21 +34,18 @@ class PasswordHasher:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._waiting = 0
         self._most = waiting
-        self._nobody: str | None = None
 
     async def hash(self, password: str) -> str:
         return await self._run(partial(_hash, password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether it is the password of that hash; without a hash False, after as long a time."""
-        if self._nobody is None:
-            self._nobody = await self._run(partial(_hash, "nobody's password"))
-        is_right = await self._run(partial(_is_right, stored or self._nobody, password))
+        is_right = await self._run(partial(_is_right, stored, password))
         return is_right and stored is not None
 
     async def warm(self) -> None:
         """So that the first unknown address takes no longer than the others."""
-        await self.verify(None, "")
+        await self._run(_of_nobody)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -104,8 +101,14 @@ def _hash(password: str) -> str:
     return _ARGON2.hash(_normal(password))
 
 
-def _is_right(stored: str, password: str) -> bool:
+@cache
+def _of_nobody() -> str:
+    """What is looked at where there is no account, so that it takes as long."""
+    return _hash("nobody's password")
+
+
+def _is_right(stored: str | None, password: str) -> bool:
     try:
-        return _ARGON2.verify(stored, _normal(password))
+        return _ARGON2.verify(stored or _of_nobody(), _normal(password))
     except (VerificationError, InvalidHashError):
         return False

@@ -6,8 +6,8 @@ from stoa.shared.errors import Conflict, FieldFault, NotFound
 class UserNotFound(NotFound):
     title = "No such user"
 
-    def __init__(self) -> None:
-        super().__init__("There is no such user.")
+    def __init__(self, username: str | None = None) -> None:
+        super().__init__(f"There is no user '{username[:60]}'." if username else "There is no such user.")
 
 
 class UsernameTaken(Conflict):

@@ -240,7 +240,7 @@ class UserService:
     async def _by_username(self, username: str, *, lock: bool) -> User:
         user = await self._users.by_username(username.lower(), lock=lock)
         if user is None:
-            raise UserNotFound
+            raise UserNotFound(username)
         return user
 
 

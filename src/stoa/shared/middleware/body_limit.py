@@ -1,6 +1,7 @@
 """No request body over the limit, neither announced nor sent, and none that trickles in for ever."""
 
 import asyncio
+from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,32 +16,29 @@ class BodyTooSlow(StoaError):
 
 
 class BodyLimit:
-    """Faults met while the route reads the body rise through the route and become problem documents there."""
+    """Faults met while the route reads the body rise through the route and become problem documents there.
 
-    def __init__(self, app: ASGIApp, *, limit: int, seconds: float) -> None:
+    `uploads` are the paths that take more, with their limits.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, seconds: float, uploads: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._limit = limit
         self._seconds = seconds
+        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
             await self._app(scope, receive, send)
             return
-        fault = self._announced_fault(scope)
+        limit = max(self._limit, self._uploads.get(scope["path"], 0))
+        fault = _announced_fault(scope, limit)
         if fault is not None:
             await send_problem(scope, receive, send, fault)
             return
-        await self._app(scope, self._limited(receive), send)
+        await self._app(scope, self._limited(receive, limit), send)
 
-    def _announced_fault(self, scope: Scope) -> StoaError | None:
-        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-        if not lengths:
-            return None
-        if len(lengths) > 1 or not lengths[0].isdigit():
-            return MalformedInput("The header Content-Length is not one whole number.")
-        return self._too_large() if int(lengths[0][:20]) > self._limit else None
-
-    def _limited(self, receive: Receive) -> Receive:
+    def _limited(self, receive: Receive, limit: int) -> Receive:
         received = 0
         complete = False
         deadline = asyncio.get_running_loop().time() + self._seconds
@@ -56,11 +54,21 @@ class BodyLimit:
                 raise BodyTooSlow(f"The body did not arrive within {self._seconds:.0f} seconds.") from None
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
-            if received > self._limit:
-                raise self._too_large()
+            if received > limit:
+                raise _too_large(limit)
             return message
 
         return receive_limited
 
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"The body may have at most {self._limit} bytes.")
+
+def _announced_fault(scope: Scope, limit: int) -> StoaError | None:
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    if not lengths:
+        return None
+    if len(lengths) > 1 or not lengths[0].isdigit():
+        return MalformedInput("The header Content-Length is not one whole number.")
+    return _too_large(limit) if int(lengths[0][:20]) > limit else None
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body may have at most {limit} bytes.")

@@ -20,7 +20,8 @@ VERSION: Final = "x-stoa-version"
 _VERSION = VERSION.encode()
 _LARGEST_ENTRY = 1_048_576
 _SMALLEST_GZIP = 1024
-_PRIVATE = {b"authorization", b"cookie", b"range"}
+_PRIVATE = {b"authorization", b"range"}
+_SESSION = b"stoa_session="  # with or without `__Host-` in front; other cookies are no matter to the pages
 _COMPRESSIBLE = (b"text/", b"application/json", b"application/atom+xml", b"application/xml", b"image/svg+xml")
 Header = tuple[bytes, bytes]
 
@@ -152,7 +153,7 @@ class _Asked:
         zipped = False
         known: frozenset[bytes] = frozenset()
         for name, value in scope["headers"]:
-            if name in _PRIVATE:
+            if name in _PRIVATE or (name == b"cookie" and _SESSION in value):
                 private = True
             elif name == b"accept-encoding":
                 zipped = b"gzip" in value
@@ -209,7 +210,7 @@ def _is_public(headers: Mapping[bytes, bytes]) -> bool:
 
 def _entry(start: Message, body: bytes) -> Entry:
     sent = dict(start["headers"])
-    headers = [header for header in start["headers"] if header[0] not in {b"content-length", b"vary", _VERSION}]
+    headers = [header for header in start["headers"] if header[0] not in {b"content-length", _VERSION}]
     version = int(sent[_VERSION]) if _VERSION in sent else None
     is_text = sent.get(b"content-type", b"").startswith(_COMPRESSIBLE)
     tag = entity_tag(body, version).encode()

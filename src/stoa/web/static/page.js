@@ -1,4 +1,13 @@
-// What every page does once it is here: fresh dates in people's words, and no broken image.
+// What every page does once it is here: a menu that closes, fresh dates in people's words, no broken image.
+
+for (const menu of document.querySelectorAll("[data-menu]")) {
+  addEventListener("click", ({ target }) => menu.contains(target) || menu.removeAttribute("open"));
+  menu.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !menu.open) return;
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  });
+}
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

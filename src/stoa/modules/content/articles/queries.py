@@ -276,3 +276,11 @@ def _related() -> Query:
 
 
 RELATED = _related()
+ALL_OF_AUTHOR = Query(
+    select(
+        Article.slug, Article.title, Article.status, Article.published_at, Article.updated_at, Article.excerpt,
+        Article.summary, Article.body,
+    )
+    .where(Article.author_id == bindparam("author_id", type_=UuidType()))
+    .order_by(Article.created_at, Article.id)
+)  # fmt: skip

@@ -95,6 +95,14 @@ class ArticleRepository:
         )
         return set(changed)
 
+    async def delete_unpublished(self, author_id: UUID) -> None:
+        """Delete for good what this author has that is not public, in the bin or not."""
+        await self._session.execute(
+            delete(Article)
+            .where(Article.author_id == author_id, or_(Article.status != "published", Article.deleted_at.is_not(None)))
+            .execution_options(synchronize_session=False)
+        )
+
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(Article)) or 0
 

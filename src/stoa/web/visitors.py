@@ -1,0 +1,42 @@
+"""Who looks at a page, and the answer for them: the same for everybody and kept, or theirs alone and kept by nobody."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stoa.shared.answers import public_page
+from stoa.shared.security import Actor, viewer_of
+from stoa.web.contexts import Visitor
+from stoa.web.rendering import Pages
+
+HTML = "text/html; charset=utf-8"
+_VARY = "Cookie"
+_OWN = {"cache-control": "private, no-cache", "vary": _VARY}
+
+
+async def page_answer(request: Request, page: object, *, status: int = 200) -> Response:
+    """A page that everybody may see; its header shows the person, if somebody is signed in."""
+    actor = await viewer_of(request)
+    pages = pages_of(request)
+    if actor is not None:
+        return Response(pages.render(page, visitor(actor)), status, headers=_OWN, media_type=HTML)
+    answer = public_page(pages.render(page))
+    answer.status_code = status
+    answer.headers["vary"] = _VARY
+    return answer
+
+
+def visitor(actor: Actor) -> Visitor:
+    """What the header says of whoever is signed in."""
+    return Visitor(
+        username=actor.username,
+        display_name=actor.display_name or actor.username,
+        avatar_url=actor.avatar_url,
+        can_write=actor.can("create:article"),
+        can_read_mail=actor.can("view:mail"),
+        csrf_token=actor.csrf_token,
+    )
+
+
+def pages_of(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
