@@ -177,7 +177,13 @@ class TestCookies:
         mine = await people.client_of(ada, by="cookie")
         good = dict(mine.headers)
         assert (await mine.put(f"{API}/users/me", json={"bio": "One"})).status_code == 200
-        for wrong in ({"x-csrf-token": "forged"}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        for wrong in (
+            {"x-csrf-token": "forged"},
+            {"origin": "https://evil.example"},
+            {"origin": "null"},
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+        ):
             answer = await mine.put(f"{API}/users/me", json={"bio": "Two"}, headers=wrong)
             assert assert_problem(answer, 403)["type"].endswith("#csrf")
         del mine.headers["x-csrf-token"]

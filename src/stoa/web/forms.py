@@ -65,6 +65,12 @@ class Form:
         """These fields, without those left blank."""
         return {name: self.texts[name] for name in names if self.texts.get(name, "").strip()}
 
+    def demand(self, *names: str) -> None:
+        """Raises InvalidInput for those left blank."""
+        blank = tuple(FieldFault(f"body.{name}", _WORDS["missing"]) for name in names if not self[name].strip())
+        if blank:
+            raise InvalidInput("Fill in the fields that are marked.", faults=blank)
+
     def refused(self, fault: StoaError) -> FormState:
         """The form as it is shown again. Raises the fault itself where the form cannot tell it."""
         if fault.status >= 500 or fault.status in _PASSED_ON:

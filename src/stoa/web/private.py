@@ -24,22 +24,37 @@ _LONGEST_NEXT = 2000
 
 
 async def private_page(
-    request: Request, page: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+    request: Request,
+    page: object,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    fault: StoaError | None = None,
 ) -> Response:
-    """A page for whoever asks, and for nobody else; a stranger's is the same without a name in the header."""
+    """A page for whoever asks, and for nobody else; a stranger's is the same without a name in the header.
+
+    `fault` is why a form is shown again: its status and when to try again are the answer's.
+    """
     state = request.scope.setdefault("state", {})
     actor = await actor_of(request) if state.get("actor") is not None else await viewer_of(request)
     html = pages_of(request).render(page, visitor(actor) if actor else None)
-    return Response(html, status, headers={**_PRIVATE, **(headers or {})}, media_type=HTML)
+    sent = {**_PRIVATE, **(headers or {})}
+    if isinstance(fault, TooManyRequests):
+        sent["retry-after"] = str(fault.retry_after)
+    return Response(html, fault.status if fault else status, headers=sent, media_type=HTML)
 
 
 async def stranger_page(
-    request: Request, make: Callable[[str], object], *, status: int = 200, headers: Mapping[str, str] | None = None
+    request: Request,
+    make: Callable[[str], object],
+    *,
+    headers: Mapping[str, str] | None = None,
+    fault: StoaError | None = None,
 ) -> Response:
     """A page with a form for those who are not signed in; `make` gets the token that the form carries."""
     parts = parts_of(request)
     token, cookie = form_token(parts, request)
-    answer = await private_page(request, make(token), status=status, headers=headers)
+    answer = await private_page(request, make(token), headers=headers, fault=fault)
     keep_form_cookie(parts, answer, cookie)
     return answer
 
@@ -49,11 +64,6 @@ async def stranger_form(request: Request, *known: str) -> Form:
     form = await read_form(request, known)
     await check_form(parts_of(request), request)
     return form
-
-
-def refusal_headers(fault: StoaError) -> dict[str, str]:
-    """What a refused form's answer says besides its page."""
-    return {"retry-after": str(fault.retry_after)} if isinstance(fault, TooManyRequests) else {}
 
 
 def see_other(path: str) -> Response:

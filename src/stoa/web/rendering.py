@@ -26,6 +26,7 @@ from stoa.web.contexts import (
     TagsPage,
     Visitor,
 )
+from stoa.web.studio.contexts import ConflictPage, DeletePage, EditorPage, StudioPage
 
 TEMPLATES: Final[dict[type[Any], str]] = {
     HomePage: "home.html",
@@ -36,6 +37,10 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     SearchPage: "search.html",
     ErrorPage: "error.html",
     StyleguidePage: "styleguide.html",
+    StudioPage: "studio/articles.html",
+    EditorPage: "studio/editor.html",
+    ConflictPage: "studio/conflict.html",
+    DeletePage: "studio/delete.html",
 }
 _FOLDER = Path(__file__).parent / "templates"
 _MONTHS = (

@@ -17,6 +17,7 @@ from stoa.web.assets import Assets
 from stoa.web.contexts import Site
 from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
 from stoa.web.rendering import Pages
+from stoa.web.studio.routes import router as studio
 from stoa.web.styleguide import styleguide_page
 from stoa.web.visitors import page_answer
 
@@ -36,7 +37,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
     app.state.media_folder = data_dir / "media"
-    for part in (router, feeds.router, files.router, health.router, api_docs.router):
+    for part in (router, feeds.router, files.router, health.router, api_docs.router, studio):
         app.include_router(part)
 
 

@@ -1,7 +1,7 @@
 """What each page of the studio is given: one frozen dataclass a page. Never reads a database or a request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
@@ -18,6 +18,7 @@ _KINDS = {
     "archived": ("Archived", "neutral"),
 }
 _IN_BIN = ("In the bin", "warning")
+_FOLDED = {"slug", "cover_url", "cover_alt", "meta_title", "meta_description", "canonical_url"}
 _DRAFT = ("Draft", "neutral")
 
 
@@ -92,7 +93,7 @@ class StudioPage:
     view: View = "all"
     whose: Whose = "mine"
     rail: tuple[RailLink, ...] = ()
-    pager: Pager = Pager()
+    pager: Pager = field(default_factory=Pager)
     done: Done | None = None
 
 
@@ -107,7 +108,7 @@ class EditorPage:
     fields: ArticleFields
     article: StudioArticle | None = None
     version: int = 0
-    errors: Mapping[str, str] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
     preview: Markup | None = None
     is_typed: bool = False
@@ -123,7 +124,7 @@ class EditorPage:
     @property
     def more_is_open(self) -> bool:
         """Something under "More" was refused and must be seen."""
-        return bool(self.errors and {"slug", "meta_title", "meta_description", "canonical_url"} & set(self.errors))
+        return bool(_FOLDED & set(self.errors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,6 @@ class ConflictPage:
     theirs: ArticleFields
     lines: tuple[DiffLine, ...] | None = ()
     differences: tuple[Difference, ...] = ()
-    errors: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +167,3 @@ class DeletePage:
 
     meta: PageMeta
     article: StudioArticle
-    version: int

@@ -24,13 +24,10 @@ def line_diff(before: str, after: str) -> tuple[DiffLine, ...] | None:
     old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
     if max(len(old_middle), len(new_middle)) > MOST_LINES:
         return None
-    following = old[len(old) - tail :]
-    return tuple(
-        (
-            *_ending(old[:head]),
-            *_changes(old_middle, new_middle),
-            *_beginning(following),
-        )
+    return (
+        *_ending(old[:head]),
+        *_changes(old_middle, new_middle),
+        *_beginning(old[len(old) - tail :]),
     )
 
 

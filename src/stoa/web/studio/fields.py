@@ -60,9 +60,8 @@ def checked(model: type[Model], typed: ArticleFields) -> Model:
     try:
         return model(**_values(typed))
     except ValidationError as error:
-        faults = tuple(
-            FieldFault(f"body.{fault['loc'][0]}", _words(fault)) for fault in error.errors(include_url=False)
-        )
+        told = error.errors(include_url=False)
+        faults = tuple(FieldFault(f"body.{one['loc'][0]}", _words(one)) for one in told)
         raise InvalidInput("Nothing is saved yet: some fields need another look.", faults=faults) from None
 
 

@@ -28,7 +28,7 @@ async def owner_link(session: AsyncSession, url: str) -> str | None:
     accounts = AccountRepository(session)
     await accounts.drop_tokens(user_id=None)
     token = new_secret()
-    accounts.add_token(OneTimeToken(hash=hash_of(token), kind="owner", expires_at=utc_now() + LINK_LIFE))
+    await accounts.add_token(OneTimeToken(hash=hash_of(token), kind="owner", expires_at=utc_now() + LINK_LIFE))
     return f"{url}/welcome?token={token}"
 
 

@@ -102,7 +102,7 @@ class Registrations:
 
     async def _send_link(self, session: AsyncSession, user_id: UUID, email: str) -> None:
         token = new_secret()
-        AccountRepository(session).add_token(
+        await AccountRepository(session).add_token(
             OneTimeToken(
                 hash=hash_of(token), kind="verify", user_id=user_id, email=email, expires_at=utc_now() + VERIFY_LIFE
             )

@@ -1,10 +1,9 @@
 """The SQL of credentials and one-time tokens."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,7 +34,16 @@ class AccountRepository:
     async def forget_password(self, user_id: UUID) -> None:
         await self._session.execute(delete(Credential).where(Credential.user_id == user_id))
 
-    def add_token(self, token: OneTimeToken) -> None:
+    async def add_token(self, token: OneTimeToken) -> None:
+        """Keep a token; those of the same user that are of no use any more go."""
+        await self._session.execute(
+            delete(OneTimeToken)
+            .where(
+                OneTimeToken.user_id.is_not_distinct_from(token.user_id),
+                or_(OneTimeToken.expires_at < func.now(), OneTimeToken.used_at.is_not(None)),
+            )
+            .execution_options(synchronize_session=False)
+        )
         self._session.add(token)
 
     async def token(self, token_hash: bytes, kind: str) -> tuple[UUID | None, str | None] | None:
@@ -62,11 +70,6 @@ class AccountRepository:
         if kind:
             statement = statement.where(OneTimeToken.kind == kind)
         await self._session.execute(statement.execution_options(synchronize_session=False))
-
-    async def forget_old(self, before: datetime) -> None:
-        await self._session.execute(
-            delete(OneTimeToken).where(OneTimeToken.expires_at < before).execution_options(synchronize_session=False)
-        )
 
 
 def _is_usable(token_hash: bytes, kind: str) -> tuple[Any, ...]:

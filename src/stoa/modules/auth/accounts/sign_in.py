@@ -37,7 +37,7 @@ class SignIn:
 
         async def begin(session: AsyncSession) -> TokenOut:
             session_id, refresh_token = await self._sessions(session).begin_tokens(account.id, origin)
-            tokens = RefreshTokens(self._database, self._parts.tokens, self._parts.life)
+            tokens = RefreshTokens(self._database, self._parts.tokens, self._parts.mails, self._parts.life)
             return tokens.pair(account.id, session_id, refresh_token)
 
         return await self._database.transact(begin)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import BYTEA, INTERVAL
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -127,15 +127,13 @@ class SessionRepository:
             .execution_options(synchronize_session=False)
         )
 
-    async def forget_old(self, before: datetime) -> int:
-        """Delete sessions, with their tokens, that ended or expired before that time."""
-        gone = await self._session.scalars(
+    async def forget_old(self, user_id: UUID, before: datetime) -> None:
+        """Delete sessions of a user, with their tokens, that ended or expired before that time."""
+        await self._session.execute(
             delete(Session)
-            .where((Session.expires_at < before) | (Session.ended_at < before))
-            .returning(Session.id)
+            .where(Session.user_id == user_id, or_(Session.expires_at < before, Session.ended_at < before))
             .execution_options(synchronize_session=False)
         )
-        return len(gone.all())
 
 
 def _interval(time: timedelta) -> ColumnElement[timedelta]:

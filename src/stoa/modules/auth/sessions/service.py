@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.errors import InvalidGrant, InvalidToken, SessionNotFound
+from stoa.modules.auth.mails import AccountMails
 from stoa.modules.auth.secrets import hash_of, looks_opaque, new_secret
 from stoa.modules.auth.sessions import queries
 from stoa.modules.auth.sessions.devices import device_name
@@ -21,6 +22,8 @@ from stoa.modules.auth.sessions.models import RefreshToken, Session
 from stoa.modules.auth.sessions.repository import SessionRepository
 from stoa.modules.auth.sessions.schemas import CookieSession, TokenOut
 from stoa.modules.auth.sessions.tokens import AccessTokens
+from stoa.modules.mail.service import MailService
+from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
 from stoa.shared.database import Database, ReadSession
 from stoa.shared.ids import new_id
@@ -28,6 +31,8 @@ from stoa.shared.security import Actor, Origin
 
 GRACE: Final = timedelta(seconds=10)
 """Within it a spent refresh token is answered with the same successor: two requests of one client met."""
+KEPT: Final = timedelta(days=30)
+"""How long an ended session is kept, for those who ask what happened."""
 _SPENT = "The refresh token is spent, expired or revoked. Sign in again."
 
 
@@ -41,12 +46,14 @@ class SessionService:
 
     async def begin_cookie(self, user_id: UUID, origin: Origin) -> CookieSession:
         secret = new_secret()
+        await self._sessions.forget_old(user_id, utc_now() - KEPT)
         session = self._new("cookie", user_id, origin, secret_hash=hash_of(secret))
         await self._sessions.flush()
         return CookieSession(session.id, secret, int(self._life.total_seconds()))
 
     async def begin_tokens(self, user_id: UUID, origin: Origin) -> tuple[UUID, str]:
         """The session and its first refresh token."""
+        await self._sessions.forget_old(user_id, utc_now() - KEPT)
         session = self._new("token", user_id, origin)
         await self._sessions.flush()
         token = new_secret()
@@ -103,9 +110,10 @@ class _Reuse:
 class RefreshTokens:
     """Rotation and revocation, in transactions of their own: what a refusal ends stays ended."""
 
-    def __init__(self, database: Database, tokens: AccessTokens, life: timedelta) -> None:
+    def __init__(self, database: Database, tokens: AccessTokens, mails: AccountMails, life: timedelta) -> None:
         self._database = database
         self._tokens = tokens
+        self._mails = mails
         self._life = life
 
     async def refresh(self, token: str, origin: Origin) -> TokenOut:
@@ -114,7 +122,7 @@ class RefreshTokens:
             raise InvalidGrant(_SPENT)
         outcome = await self._database.transact(lambda session: self._rotate(session, token))
         if isinstance(outcome, _Reuse):
-            await self._database.transact(lambda session: _end_family(session, outcome, origin))
+            await self._database.transact(lambda session: self._end_family(session, outcome, origin))
             raise InvalidGrant(_SPENT)
         if outcome is None:
             raise InvalidGrant(_SPENT)
@@ -159,6 +167,22 @@ class RefreshTokens:
         if session_id:
             await sessions.end("revoked", session_id=session_id)
 
+    async def _end_family(self, session: AsyncSession, reuse: _Reuse, origin: Origin) -> None:
+        """A spent token came back: somebody else may have it. Nobody keeps the family, and its owner is told."""
+        if not await SessionRepository(session).end("refresh token reused", session_id=reuse.session_id):
+            return
+        account = await UserService(session).account(reuse.user_id)
+        if account.email:
+            await MailService(session).send(self._mails.reused(account.email))
+        await AuditService(session).record(
+            "session.reused",
+            actor=None,
+            origin=origin,
+            subject_type="user",
+            subject_id=reuse.user_id,
+            details={"session_id": str(reuse.session_id)},
+        )
+
     def _session_of_access_token(self, token: str) -> UUID | None:
         try:
             return self._tokens.read(token).session_id
@@ -181,16 +205,3 @@ class SessionReads:
 def _successor(token: str, salt: bytes) -> str:
     digest = hmac.digest(token.encode(), b"refresh token after " + salt, hashlib.sha256)
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-async def _end_family(session: AsyncSession, reuse: _Reuse, origin: Origin) -> None:
-    """A spent token came back: somebody else may have it. Nobody keeps the family."""
-    if await SessionRepository(session).end("refresh token reused", session_id=reuse.session_id):
-        await AuditService(session).record(
-            "session.reused",
-            actor=None,
-            origin=origin,
-            subject_type="user",
-            subject_id=reuse.user_id,
-            details={"session_id": str(reuse.session_id)},
-        )
