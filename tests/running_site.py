@@ -18,17 +18,23 @@ NO_CHROMIUM = "no Chromium here: install Debian's package `chromium`"
 
 
 @contextmanager
-def served(database_url: str, redis_url: str, folder: Path, *, workers: int = 1) -> Iterator[str]:
-    """The address of a site that runs on these servers."""
+def served(
+    database_url: str, redis_url: str, folder: Path, *, workers: int = 1, log: Path | None = None
+) -> Iterator[str]:
+    """The address of a site that runs on these servers; `log` gets all that it has to say."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "STOA_DATA_DIR": str(folder),
-        "STOA_LOG_LEVEL": "error", "STOA_PUBLIC_URL": f"http://localhost:{port}",
+        "STOA_LOG_LEVEL": "debug" if log else "error", "STOA_LOG_FORMAT": "json",
+        "STOA_PUBLIC_URL": f"http://localhost:{port}",
     }  # fmt: skip
     command = [sys.executable, "-m", "stoa", "serve", "--port", str(port), "--workers", str(workers)]
-    with subprocess.Popen(command, env=environment) as server:
+    with (
+        (log or Path(os.devnull)).open("wb") as out,
+        subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT if log else None) as server,
+    ):
         try:
             _wait(f"http://127.0.0.1:{port}/healthz", server)
             yield f"http://localhost:{port}"

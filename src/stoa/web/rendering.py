@@ -13,6 +13,7 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from stoa.web.accounts import contexts as accounts
 from stoa.web.assets import Assets
 from stoa.web.contexts import (
     ArticlePage,
@@ -37,6 +38,20 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     SearchPage: "search.html",
     ErrorPage: "error.html",
     StyleguidePage: "styleguide.html",
+    accounts.RegisterPage: "account/register.html",
+    accounts.SignInPage: "account/sign_in.html",
+    accounts.MailSentPage: "account/mail_sent.html",
+    accounts.VerifyPage: "account/verify.html",
+    accounts.ResetPage: "account/reset.html",
+    accounts.WelcomePage: "account/welcome.html",
+    accounts.ProfilePage: "settings/profile.html",
+    accounts.PasswordPage: "settings/password.html",
+    accounts.SessionsPage: "settings/sessions.html",
+    accounts.ApiKeysPage: "settings/api_keys.html",
+    accounts.DataPage: "settings/data.html",
+    accounts.ErasePage: "settings/erase.html",
+    accounts.ConfirmPage: "settings/confirm.html",
+    accounts.MailsPage: "admin/mails.html",
     StudioPage: "studio/articles.html",
     EditorPage: "studio/editor.html",
     ConflictPage: "studio/conflict.html",

@@ -13,6 +13,7 @@ from stoa.shared.parameters import SlugPath, Username
 from stoa.shared.security import PUBLIC
 from stoa.shared.settings import Settings
 from stoa.web import api_docs, feeds, files, health
+from stoa.web.accounts.router import ROUTERS as ACCOUNTS
 from stoa.web.assets import Assets
 from stoa.web.contexts import Site
 from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
@@ -37,7 +38,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
     app.state.media_folder = data_dir / "media"
-    for part in (router, feeds.router, files.router, health.router, api_docs.router, studio):
+    for part in (*ACCOUNTS, router, feeds.router, files.router, health.router, api_docs.router, studio):
         app.include_router(part)
 
 

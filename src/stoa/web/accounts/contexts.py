@@ -202,5 +202,3 @@ class MailsPage:
     mails: tuple[MailRow, ...]
     recipient: str
     pager: Pager
-
-

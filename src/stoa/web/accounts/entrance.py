@@ -7,15 +7,16 @@ from stoa.modules.auth.accounts.owner import Owners
 from stoa.modules.auth.accounts.registration import Registrations
 from stoa.modules.auth.accounts.schemas import OwnerIn, Registration
 from stoa.modules.auth.accounts.sign_in import SignIn
+from stoa.modules.auth.csrf import check_session
 from stoa.modules.auth.parts import parts_of
 from stoa.modules.auth.sessions.service import SessionService
 from stoa.shared.database import SessionDep
 from stoa.shared.errors import StoaError
-from stoa.shared.security import PUBLIC, SIGNED_IN, ActorDep, origin_of, require, viewer_of
+from stoa.shared.security import PUBLIC, origin_of, viewer_of
 from stoa.web.accounts.contexts import RegisterPage, SignInPage, WelcomePage
 from stoa.web.accounts.cookies import drop_session, keep_session, sign_in_as
 from stoa.web.accounts.done import done_of
-from stoa.web.forms import FormState, checked
+from stoa.web.forms import FormState, checked, read_form
 from stoa.web.private import (
     TOKEN_IN_ADDRESS,
     private_meta,
@@ -81,16 +82,16 @@ async def sign_in(request: Request) -> Response:
 async def _sign_in_page(request: Request, form: FormState, after: str, fault: StoaError | None = None) -> Response:
     meta, is_open = private_meta(request, "Sign in"), parts_of(request).is_open
     done = None if fault else done_of(request)
-    return await stranger_page(
-        request, lambda token: SignInPage(meta, token, form, after, done, is_open), fault=fault
-    )
+    return await stranger_page(request, lambda token: SignInPage(meta, token, form, after, done, is_open), fault=fault)
 
 
-@router.post("/sign-out", **require(SIGNED_IN))
-async def sign_out(actor: ActorDep, session: SessionDep, request: Request) -> Response:
-    """End this browser's session."""
-    parts = parts_of(request)
-    if actor.session_id:
+@router.post("/sign-out", **PUBLIC)
+async def sign_out(session: SessionDep, request: Request) -> Response:
+    """End this browser's session; one that has ended already is no fault."""
+    parts, actor = parts_of(request), await viewer_of(request)
+    await read_form(request, ())
+    if actor is not None and actor.session_id:
+        await check_session(request, actor.csrf_token)
         await SessionService(session, parts.life).end_one(actor.user_id, actor.session_id)
     return drop_session(parts, see_other("/"))
 

@@ -45,7 +45,7 @@ async def ask_to_end_others(request: Request) -> Response:
     page = ConfirmPage(
         meta=private_meta(request, "Sign out everywhere else"),
         title="Sign out everywhere else?",
-        text="Every other browser and app has to sign in again. You stay signed in here, and API keys stay as they are.",
+        text="Every other browser and app must sign in again. Here you stay signed in, and API keys stay as they are.",
         action=f"{_HERE}/end-others",
         submit="Sign out everywhere else",
         back=_HERE,

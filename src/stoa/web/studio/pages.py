@@ -17,6 +17,7 @@ from stoa.shared.security import Actor
 from stoa.web.contexts import PageMeta
 from stoa.web.paging import pager
 from stoa.web.studio.contexts import (
+    ArticleFields,
     ConflictPage,
     DeletePage,
     Done,
@@ -28,7 +29,7 @@ from stoa.web.studio.contexts import (
     Whose,
 )
 from stoa.web.studio.diffing import line_diff
-from stoa.web.studio.fields import ArticleFields, differences, fields_of
+from stoa.web.studio.fields import differences, fields_of
 
 PER_PAGE: Final = 20
 _VIEWS: Final[dict[View, str]] = {
@@ -71,6 +72,7 @@ class StudioPages:
             ArticleQuery(
                 status=query.show,
                 author=self._actor.username if whose == "mine" else None,
+                tags=[],
                 sort="updated_at",
                 limit=PER_PAGE,
                 skip=(query.page - 1) * PER_PAGE,

@@ -17,7 +17,7 @@ from stoa.shared.markdown.document import MAX_SOURCE
 from stoa.shared.parameters import SlugPath
 from stoa.shared.security import Actor, ActorDep, require
 from stoa.web.forms import Form, read_form
-from stoa.web.private import private_meta, private_page, refusal_headers, see_other
+from stoa.web.private import private_meta, private_page, see_other
 from stoa.web.studio.contexts import ArticleFields
 from stoa.web.studio.fields import NAMES, checked, errors_of, typed_fields
 from stoa.web.studio.pages import StudioPages, StudioQuery
@@ -102,7 +102,7 @@ async def create_article(request: Request, desk: DeskDep) -> Response:
         made = await desk.create(typed, act)
     except StoaError as fault:
         page = desk.pages.new(meta, typed, **_refusal(fault))
-        return await private_page(request, page, status=fault.status, headers=refusal_headers(fault))
+        return await private_page(request, page, fault=fault)
     return _saved(made, act)
 
 
@@ -129,10 +129,10 @@ async def save_article(request: Request, slug: SlugPath, desk: DeskDep) -> Respo
     except StaleArticle as fault:
         there = await desk.opened(slug)
         conflict = await desk.pages.conflict(_meta(request, there), there, typed, act)
-        return await private_page(request, conflict, status=fault.status)
+        return await private_page(request, conflict, fault=fault)
     except StoaError as fault:
         page = desk.pages.again(meta, article, typed, version, **_refusal(fault))
-        return await private_page(request, page, status=fault.status, headers=refusal_headers(fault))
+        return await private_page(request, page, fault=fault)
 
 
 @router.get("/articles/{slug}/delete", **require("delete:article"))

@@ -1,0 +1,1 @@
+"""The studio as a writer without JavaScript gets it: every form, and every refusal."""
