@@ -133,7 +133,7 @@ class AccountSettings(Part):
     )
     access_minutes: int = Field(15, ge=1, le=60, description="How long an access token is valid, in minutes.")
     session_days: int = Field(
-        30, ge=1, le=365, description="How long a session lasts that is not used, in days; refresh tokens too."
+        30, ge=1, le=365, description="How long a sign-in lasts, in days; of API clients since their last refresh."
     )
     password_threads: int = Field(1, ge=1, le=2, description="Threads that hash passwords, per web process.")
 
