@@ -24,7 +24,7 @@ from stoa.shared.cache import Cache
 from stoa.shared.changes import ChangeListener
 from stoa.shared.database import Database
 from stoa.shared.errors import Moved, StoaError
-from stoa.shared.keyring import Keyring, kept_in
+from stoa.shared.keyring import keyring_of
 from stoa.shared.markdown.pool import MarkdownPool
 from stoa.shared.middleware.body_limit import BodyLimit
 from stoa.shared.middleware.front_door import FrontDoor
@@ -61,7 +61,7 @@ def create_app(
     A `database` or `markdown` pool that is open already is used as it is, and left open.
     """
     store = PageStore(settings.cache.page_cache_mb * 1_048_576)
-    keyring = _keyring(settings, data_dir)
+    keyring = keyring_of(settings, data_dir)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -106,13 +106,6 @@ def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
     app.add_middleware(PageCache, store=store)  # keeps answers with their headers
     app.add_middleware(FrontDoor, hosts=settings.hosts)
     app.add_middleware(RequestContext)
-
-
-def _keyring(settings: Settings, data_dir: Path) -> Keyring:
-    chosen = settings.accounts.secret_keys
-    if chosen is None:
-        return kept_in(data_dir)
-    return Keyring([key.strip() for key in chosen.get_secret_value().split(",") if key.strip()])
 
 
 async def _answer_fault(request: Request, error: Exception) -> Response:

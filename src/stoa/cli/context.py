@@ -20,6 +20,7 @@ class Opened:
 
     settings: "Settings"
     database: "Database"
+    redis_url: str
     data_dir: Path
 
 
@@ -64,17 +65,27 @@ def run(data_dir: Path | None, command: str, work: "Callable[[Opened], Awaitable
     from stoa.shared.errors import InvalidInput
     from stoa.shared.migrations import head
 
-    settings = load_settings(data_dir=data_dir)
+    settings = _as_the_site_has_them(data_dir)
 
-    async def open_and_work(database_url: str) -> T:
+    async def open_and_work(database_url: str, redis_url: str) -> T:
         current = await current_revision(database_url)
         if current != head():
             raise InvalidInput(f"The schema is at {current or 'nothing'}, not at {head()}: run `stoa migrate up`.")
         async with Database(settings.database, database_url) as database:
-            return await work(Opened(settings, database, data_folder(settings.server.data_dir)))
+            return await work(Opened(settings, database, redis_url, data_folder(settings.server.data_dir)))
 
     with servers(data_dir, command) as running:
-        return asyncio.run(open_and_work(running.database_url))
+        return asyncio.run(open_and_work(running.database_url, running.redis_url))
+
+
+def _as_the_site_has_them(data_dir: Path | None) -> "Settings":
+    """The settings; where they do not say how the site is called, what a running `stoa up` calls it."""
+    from stoa.local.servers import site_url
+
+    settings = load_settings(data_dir=data_dir)
+    if "public_url" in settings.server.model_fields_set:
+        return settings
+    return load_settings(data_dir=data_dir, public_url=site_url(settings.server.data_dir))
 
 
 async def current_revision(database_url: str) -> str | None:

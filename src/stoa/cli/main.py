@@ -8,10 +8,12 @@ import typer
 
 from stoa.cli.doctor import doctor
 from stoa.cli.import_ import import_
+from stoa.cli.keys import keys
 from stoa.cli.migrate import migrate
 from stoa.cli.seed import seed
 from stoa.cli.serve import serve
 from stoa.cli.up import up
+from stoa.cli.user import user
 from stoa.shared.errors import InvalidInput, StoaError
 
 app = typer.Typer(
@@ -25,6 +27,8 @@ app = typer.Typer(
 app.command()(up)
 app.command()(serve)
 app.add_typer(migrate, name="migrate")
+app.add_typer(user, name="user")
+app.add_typer(keys, name="keys")
 app.command(name="import")(import_)
 app.command()(seed)
 app.command()(doctor)

@@ -49,6 +49,8 @@ def up(
         database_url=_given("DATABASE_URL", written),
         redis_url=_given("REDIS_URL", written),
         began_at=started_at(),
+        greeting=_stoa("user", "owner-link", "--greeting"),
+        public_url="" if _given("STOA_PUBLIC_URL", written) else address.local_url,
     )
     Supervisor(plan).run()
 

@@ -21,6 +21,11 @@ class Address:
         host = _ANYWHERE.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    @property
+    def local_url(self) -> str:
+        """As people write it: `localhost`, where that is meant."""
+        return self.url.replace("//127.0.0.1:", "//localhost:")
+
     def check_free(self) -> None:
         """Raises InUse or BadChoice with the option that helps."""
         try:

@@ -53,6 +53,15 @@ def running_servers(
             local.stop()
 
 
+def site_url(data_dir: Path | None) -> str | None:
+    """Where the site of a `stoa up` on this data folder is to be found; None when there is none."""
+    from .data_folder import choose  # noqa: PLC0415 # as above
+    from .lock import holder_of  # noqa: PLC0415
+
+    holder = holder_of(choose(data_dir).lock)
+    return holder.address.replace("//127.0.0.1:", "//localhost:") if holder and holder.is_up else None
+
+
 def admin_url(data_dir: Path | None, database_url: str) -> str | None:
     """The superuser's address of our own PostgreSQL in this data folder; None when `database_url` is another one."""
     from .data_folder import choose  # noqa: PLC0415 # as above

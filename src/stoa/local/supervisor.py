@@ -58,6 +58,10 @@ class Plan:
     redis_url: str | None = None
     began_at: float = 0.0
     """On the monotonic clock; "answers after" counts from here."""
+    greeting: Sequence[str] = ()
+    """A command for when the site answers, which says in our terminal how to begin; the site does not wait for it."""
+    public_url: str = ""
+    """What the site is to call itself, where its settings do not say."""
 
 
 class Supervisor:
@@ -69,6 +73,7 @@ class Supervisor:
         self._local = LocalServers(plan.folder, plan.database_url, plan.redis_url)
         self._site: Child | None = None
         self._step: Child | None = None
+        self._greeting: Child | None = None
 
     def run(self) -> None:
         """Returns when somebody asked to stop and everything has ended. Raises LocalError when it did not come up;
@@ -122,6 +127,9 @@ class Supervisor:
         wait_until_ready(child, lambda _: plan.address.answers(HEALTH_PATH), self._signals.pause)
         say(SITE, f"ready in {seconds_since(began_at)}")
         tell(f"\nStoa answers on {plan.address.url} after {seconds_since(plan.began_at)}. Ctrl-C stops it.")
+        if plan.greeting:
+            self._greeting = Child(Program("Greeting", plan.greeting, SITE_STOPS, self._environment()))
+            self._greeting.start()
 
     def _keep(self) -> None:
         """Until StopAsked."""
@@ -142,7 +150,11 @@ class Supervisor:
         """The site first, for it needs the servers to finish what it has begun."""
         self._local.lock.holder.is_ready = False
         self._local.lock.tell()
-        stop([child for child in (self._step, self._site) if child], self._signals.wait, self._signals.hurry)
+        stop(
+            [child for child in (self._greeting, self._step, self._site) if child],
+            self._signals.wait,
+            self._signals.hurry,
+        )
         self._local.stop(self._signals.wait, self._signals.hurry)
 
     def _tell_site(self, site: Child) -> None:
@@ -157,4 +169,5 @@ class Supervisor:
             "DATABASE_URL": self._local.database_url,
             "REDIS_URL": self._local.redis_url,
             "STOA_DATA_DIR": str(self._plan.folder.path),
+            **({"STOA_PUBLIC_URL": self._plan.public_url} if self._plan.public_url else {}),
         }

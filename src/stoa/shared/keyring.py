@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stoa.shared.errors import InvalidInput
+from stoa.shared.settings import Settings
 
 SHORTEST = 32
 _FILE = "secret-keys"
@@ -50,6 +51,14 @@ class Keyring:
             hmac.compare_digest(_signature(secret, message).encode(), signature.encode())
             for secret in self.by_kid(purpose).values()
         )
+
+
+def keyring_of(settings: Settings, folder: Path) -> Keyring:
+    """The keys of the settings, else those kept in the data folder."""
+    chosen = settings.accounts.secret_keys
+    if chosen is None:
+        return kept_in(folder)
+    return Keyring([key.strip() for key in chosen.get_secret_value().split(",") if key.strip()])
 
 
 def kept_in(folder: Path) -> Keyring:

@@ -17,6 +17,11 @@ from stoa.web.visitors import HTML, visitor
 
 _NOT_FOUND = ("There is nothing here", "The address may be mistyped, or the page may have gone. Search may find it.")
 
+_SIGNED_OUT = (
+    "You are signed out",
+    "Nothing was saved. Go back to copy what you typed, then sign in and send it again.",
+)
+
 
 async def error_page(request: Request, error: Exception) -> Response:
     """The page of any exception; what is not a known fault is logged and shown as a 500."""
@@ -70,6 +75,8 @@ def _words(request: Request, error: Exception) -> tuple[int, str, str]:
         return 500, "Something broke on our side", "It has been noted. Try again in a moment."
     if fault.status == 404:
         return (404, *_NOT_FOUND)
+    if fault.status == 401:
+        return (401, *_SIGNED_OUT)
     return fault.status, fault.title, fault.detail
 
 

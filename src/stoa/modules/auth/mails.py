@@ -38,9 +38,12 @@ class AccountMails:
             "reset-password",
             email,
             f"Set a new password for {self.site}",
-            f"Set a new password here:\n\n{self.url}/reset-password?token={token}\n\n"
+            f"Set a new password here:\n\n{self.reset_link(token)}\n\n"
             "The link works once, for one hour. If you did not ask for it, do nothing: your password stays.",
         )
+
+    def reset_link(self, token: str) -> str:
+        return f"{self.url}/reset-password?token={token}"
 
     def changed(self, email: str) -> Mail:
         return self._mail(

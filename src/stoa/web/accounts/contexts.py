@@ -21,7 +21,10 @@ class RegisterPage:
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """Address or username, and password; `next` is where to go then."""
+    """Address or username, and password; `next` is where to go then.
+
+    `needs_verified`: only those come in who have confirmed their address, so a refusal offers the link anew.
+    """
 
     meta: PageMeta
     csrf_token: str
@@ -29,6 +32,7 @@ class SignInPage:
     next: str
     done: str | None
     is_open: bool
+    needs_verified: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,18 +80,22 @@ async def sign_in(request: Request) -> Response:
 
 
 async def _sign_in_page(request: Request, form: FormState, after: str, fault: StoaError | None = None) -> Response:
-    meta, is_open = private_meta(request, "Sign in"), parts_of(request).is_open
+    parts, meta = parts_of(request), private_meta(request, "Sign in")
     done = None if fault else done_of(request)
-    return await stranger_page(request, lambda token: SignInPage(meta, token, form, after, done, is_open), fault=fault)
+
+    def page(token: str) -> SignInPage:
+        return SignInPage(meta, token, form, after, done, parts.is_open, parts.needs_verified)
+
+    return await stranger_page(request, page, fault=fault)
 
 
 @router.post("/sign-out", **PUBLIC)
 async def sign_out(session: SessionDep, request: Request) -> Response:
     """End this browser's session; one that has ended already is no fault."""
     parts, actor = parts_of(request), await viewer_of(request)
-    await read_form(request, ())
     if actor is not None and actor.session_id:
         await check_session(request, actor.csrf_token)
+        await read_form(request, ())
         await SessionService(session, parts.life).end_one(actor.user_id, actor.session_id)
     return drop_session(parts, see_other("/"))
 

@@ -1,8 +1,10 @@
-// The editor: a preview beside the text as it is written, saving with Ctrl+S, a warning before unsaved text is lost.
+// The editor: a preview beside the text as it is written, saving with Ctrl+S, and unsaved text that is not lost: leaving
+// asks first, and what was left or sent in vain (signed out, server gone) can be brought back in the same tab.
 
-const PAUSE = 350;
-const AGAIN = 4000;
-const KEPT = "stoa-editor-place";
+import { showPreview } from "./studio-preview.js";
+
+const PLACE = "stoa-editor-place";
+const LEFT = "stoa-editor-left";
 const form = document.querySelector("[data-editor]");
 const pane = document.querySelector("[data-preview]");
 const body = form.elements.body;
@@ -21,12 +23,40 @@ function changed() {
 
 form.addEventListener("input", changed);
 if (unsaved) changed();
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  if (leaving) event.preventDefault(); // pressed twice
   leaving = true;
 });
 addEventListener("pageshow", () => {
   leaving = false;
 });
+
+const here = { path: form.getAttribute("action"), who: form.dataset.who };
+const written = () => Object.fromEntries([...form.querySelectorAll("input:not([type=hidden]), textarea")].map((field) => [field.name, field.value]));
+
+// What left this page and came back neither as saved nor in the form.
+function leftUnsaved(isAnswered) {
+  try {
+    const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "null");
+    const isHere = left?.path === here.path && left.who === here.who;
+    if (!isAnswered && isHere && left.fields.body !== body.value) return left.fields;
+    if (isAnswered) sessionStorage.removeItem(LEFT);
+  } catch {
+    // nothing was kept
+  }
+  return null;
+}
+
+function keepWritten() {
+  try {
+    sessionStorage.setItem(LEFT, JSON.stringify({ ...here, fields: written() }));
+  } catch {
+    // too long for the browser's store: its own way back still has it
+  }
+}
+
+form.addEventListener("submit", keepWritten);
+addEventListener("pagehide", () => unsaved && !leaving && keepWritten());
 addEventListener("beforeunload", (event) => {
   if (unsaved && !leaving) event.preventDefault();
 });
@@ -35,17 +65,17 @@ addEventListener("beforeunload", (event) => {
 
 function keepPlace() {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ at: body.selectionStart, top: scrollY, focus: document.activeElement === body }));
+    sessionStorage.setItem(PLACE, JSON.stringify({ at: body.selectionStart, top: scrollY, focus: document.activeElement === body }));
   } catch {
     // the page comes back at its top
   }
 }
 
-function takePlace() {
+function takePlace(isSaved) {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-    sessionStorage.removeItem(KEPT);
-    if (!kept) return;
+    const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+    sessionStorage.removeItem(PLACE);
+    if (!kept || !isSaved) return;
     if (kept.focus) {
       body.focus({ preventScroll: true });
       body.setSelectionRange(kept.at, kept.at);
@@ -64,17 +94,36 @@ addEventListener("keydown", (event) => {
   form.requestSubmit(saveButton);
 });
 
+// A title is one line, however it wraps
+
+form.elements.title.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  form.elements.lead.focus();
+});
+
 // What was done is said once, not again at a reload
 
 const address = new URL(location.href);
-if (address.searchParams.has("done")) {
+const isSaved = address.searchParams.has("done");
+const lost = leftUnsaved(isSaved || unsaved);
+takePlace(isSaved);
+if (isSaved) {
   address.searchParams.delete("done");
   history.replaceState(history.state, "", address);
-  takePlace();
-} else if (!form.querySelector("[aria-invalid]")) {
-  sessionStorage?.removeItem?.(KEPT);
 }
 form.querySelector("[aria-invalid]")?.focus();
+
+const offer = document.querySelector("[data-lost]");
+if (lost && offer) {
+  offer.hidden = false;
+  offer.querySelector("button").addEventListener("click", () => {
+    for (const [name, value] of Object.entries(lost)) if (form.elements[name]) form.elements[name].value = value;
+    offer.hidden = true;
+    body.dispatchEvent(new Event("input", { bubbles: true }));
+    body.focus();
+  });
+}
 
 // How much it is
 
@@ -94,93 +143,15 @@ function count() {
   counts.textContent = minutes === null ? words : `${words}, ${minutes} min read`;
 }
 
-// How it looks
-
-function preview() {
-  const url = form.dataset.previewUrl;
-  const page = pane.querySelector("[data-preview-page]");
-  const prose = pane.querySelector("[data-preview-prose]");
-  const empty = pane.querySelector("[data-preview-empty]");
-  const state = pane.querySelector("[data-preview-state]");
-  let request = null;
-  let timer = 0;
-
-  function say(text, isFault = false) {
-    if (state.textContent !== text) state.textContent = text;
-    state.classList.toggle("is-fault", isFault);
-  }
-
-  // The server's own sanitised HTML, the same that readers get.
-  function show(html) {
-    const made = document.createElement("template");
-    made.innerHTML = html;
-    const top = page.scrollTop;
-    prose.replaceChildren(made.content);
-    page.scrollTop = top;
-  }
-
-  function refused(status, detail) {
-    if (status === 401 || status === 403) return "You are signed out. Sign in in another tab, then go on here: your text stays.";
-    if (status === 413 || status === 422) return detail ?? "The text is too long to be shown.";
-    return "The server cannot show this now; the preview is not up to date.";
-  }
-
-  async function ask() {
-    request?.abort();
-    const mine = new AbortController();
-    request = mine;
-    try {
-      const answer = await fetch(url, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRF-Token": form.elements.csrf_token.value },
-        body: JSON.stringify({ body: body.value }),
-        signal: mine.signal,
-      });
-      const said = await answer.json();
-      if (!answer.ok) return say(refused(answer.status, said.detail), true);
-      show(said.html);
-      minutes = said.reading_minutes;
-      count();
-      say(unsaved ? "As you write" : "");
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      say("The server cannot be reached; the preview is not up to date.", true);
-      soon(AGAIN);
-    }
-  }
-
-  function soon(pause = PAUSE) {
-    clearTimeout(timer);
-    timer = setTimeout(ask, pause);
-  }
-
-  function heads() {
-    pane.querySelector("[data-preview-title]").textContent = form.elements.title.value.trim();
-    pane.querySelector("[data-preview-lead]").textContent = form.elements.lead.value.trim();
-    empty.hidden = body.value.trim() !== "";
-  }
-
-  body.addEventListener("input", () => {
-    heads();
-    soon();
-  });
-  form.elements.title.addEventListener("input", heads);
-  form.elements.lead.addEventListener("input", heads);
-  addEventListener("online", () => soon(0));
-  pane.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href]");
-    if (!link || link.getAttribute("href").startsWith("#")) return;
-    link.target = "_blank"; // reading on must not close the editor
-    link.rel = "noopener";
-  });
-  heads();
-  if (body.value.trim()) soon(0);
-}
-
 let counting = 0;
 body.addEventListener("input", () => {
   clearTimeout(counting);
   counting = setTimeout(count, 150);
 });
 count();
-if (pane) preview();
+if (pane) {
+  showPreview(form, pane, () => unsaved, (reading) => {
+    minutes = reading;
+    count();
+  });
+}

@@ -1,4 +1,5 @@
-// What forms gain from a script: passwords that can be looked at, and secrets that can be copied.
+// What forms gain from a script: passwords that can be looked at, files that are not
+// too large, and secrets that can be copied.
 import { icon, make } from "./dom.js";
 
 for (const field of document.querySelectorAll("[data-password]")) {
@@ -16,6 +17,15 @@ for (const field of document.querySelectorAll("[data-password]")) {
   field.replaceWith(frame);
   frame.append(field, eye);
   if (focused) field.focus();
+}
+
+for (const field of document.querySelectorAll("[data-most-megabytes]")) {
+  field.addEventListener("change", () => {
+    const most = Number(field.dataset.mostMegabytes);
+    const fits = (field.files[0]?.size ?? 0) <= most * 1024 * 1024;
+    field.setCustomValidity(fits ? "" : `The file has more than ${most} MB. Choose a smaller one.`);
+    field.reportValidity();
+  });
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {

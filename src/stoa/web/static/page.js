@@ -1,4 +1,11 @@
-// What every page does once it is here: a menu that closes, fresh dates in people's words, no broken image.
+// What every page does once it is here: the way in and back, a menu that closes, fresh dates in people's words, and
+// no broken image.
+
+// After signing in, back to the page one was on; not to one that is kept from search engines: its address may be secret.
+const wayIn = document.querySelector(".sign-in-link");
+if (wayIn && location.pathname !== "/" && !document.querySelector('meta[name="robots"]')) {
+  wayIn.search = new URLSearchParams({ next: location.pathname + location.search });
+}
 
 for (const menu of document.querySelectorAll("[data-menu]")) {
   addEventListener("click", ({ target }) => menu.contains(target) || menu.removeAttribute("open"));

@@ -18,7 +18,7 @@ _KINDS = {
     "archived": ("Archived", "neutral"),
 }
 _IN_BIN = ("In the bin", "warning")
-_FOLDED = {"slug", "cover_url", "cover_alt", "meta_title", "meta_description", "canonical_url"}
+_FOLDED = {"meta_title", "meta_description", "canonical_url"}
 _DRAFT = ("Draft", "neutral")
 
 

@@ -28,9 +28,10 @@ _SENT_AS: Final = {"lead": "summary"}
 _SHOWN_AS: Final = {sent: shown for shown, sent in _SENT_AS.items()}
 _PATTERNS: Final = {
     "slug": "Use a-z, 0-9 and single hyphens between them.",
-    "cover_url": "Give an address that begins with https://, or a picture of this site, /media/….",
+    "cover_url": "Give an address that begins with https://, or with /media/ for a picture of this site.",
     "canonical_url": "Give an address that begins with https://.",
 }
+_ONE_LINE: Final = ("title", "meta_description")
 _EMPTY: Final = {"title": "Give it a title.", "tags": "A topic needs a letter between the commas."}
 
 
@@ -51,8 +52,9 @@ def fields_of(article: EditableArticle, tag_names: Iterable[str]) -> ArticleFiel
 
 
 def typed_fields(sent: Mapping[str, str]) -> ArticleFields:
-    """The form as it was sent, with plain line ends."""
-    return ArticleFields(**{name: _plain_ends(sent.get(name, "")) for name in NAMES})
+    """The form as it was sent, with plain line ends; in one-line fields that wrap, an end of line is a space."""
+    typed = {name: _plain_ends(sent.get(name, "")) for name in NAMES}
+    return ArticleFields(**{**typed, **{name: " ".join(typed[name].split("\n")) for name in _ONE_LINE}})
 
 
 def checked(model: type[Model], typed: ArticleFields) -> Model:

@@ -33,7 +33,7 @@ from stoa.web.studio.fields import differences, fields_of
 
 PER_PAGE: Final = 20
 _VIEWS: Final[dict[View, str]] = {
-    "all": "All articles",
+    "all": "All",
     "draft": "Drafts",
     "published": "Published",
     "deleted": "Bin",

@@ -71,7 +71,9 @@ class PasswordChanges:
                 subject_id=account.id if account else None,
             )
             if account and account.email == email:
-                await self._send_link(session, account.id, email)
+                await MailService(session).send(
+                    self._parts.mails.reset(email, await _token(session, account.id, email))
+                )
 
         await self._database.transact(send)
 
@@ -100,6 +102,10 @@ class PasswordChanges:
         await self._database.transact(store)
         await self._parts.throttle.forgive("sign-in", str(account.id), all_of_it=True)
 
+    async def link(self, session: AsyncSession, user_id: UUID, email: str) -> str:
+        """The link of the mail, for whoever may hand it over otherwise."""
+        return self._parts.mails.reset_link(await _token(session, user_id, email))
+
     async def _spend(self, session: AsyncSession, token: bytes, account: Account, made: str, origin: Origin) -> None:
         used = await AccountRepository(session).use_token(token, "reset")
         if used is None or used[1] is None:
@@ -119,18 +125,17 @@ class PasswordChanges:
         if account.email:
             await MailService(session).send(self._parts.mails.changed(account.email))
 
-    async def _send_link(self, session: AsyncSession, user_id: UUID, email: str) -> None:
-        token = new_secret()
-        await AccountRepository(session).add_token(
-            OneTimeToken(
-                hash=hash_of(token), kind="reset", user_id=user_id, email=email, expires_at=utc_now() + RESET_LIFE
-            )
-        )
-        await MailService(session).send(self._parts.mails.reset(email, token))
-
     async def _account(self, user_id: UUID) -> Account:
         return await self._database.transact(lambda session: UserService(session).account(user_id))
 
     def _check(self, password: str, account: Account, *, field: str = "body.password") -> None:
         own = (account.email, account.username, account.display_name, self._parts.mails.site)
         check_password(password, *own, field=field)
+
+
+async def _token(session: AsyncSession, user_id: UUID, email: str) -> str:
+    token = new_secret()
+    await AccountRepository(session).add_token(
+        OneTimeToken(hash=hash_of(token), kind="reset", user_id=user_id, email=email, expires_at=utc_now() + RESET_LIFE)
+    )
+    return token

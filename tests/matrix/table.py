@@ -1,0 +1,180 @@
+"""Who may call what: the reviewed table. A route without a row fails, and so does a row without a route.
+
+What is true of every route is written once, in `expected`: nobody gets past a route's permission, whatever they name in
+the path. A row says what is its own: the permission, the answer to who may, and the answers for what is another's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from stoa.shared.security import OWN_ACCOUNT, SIGNED_IN
+
+API: Final = "/api/v1"
+PUBLIC: Final = "public"
+IDENTITIES: Final = ("anonymous", "viewer", "creator", "moderator", "admin", "banned")
+WRITER: Final = frozenset({"create:article", "edit:article", "publish:article", "delete:article", "create:tag"})
+KEEPER: Final = frozenset({"moderate:article", "edit:tag", "delete:tag"})
+OWNER: Final = frozenset({"manage:users", "manage:roles", "view:audit", "view:mail"})
+RIGHTS: Final[Mapping[str, frozenset[str]]] = {
+    "anonymous": frozenset(),
+    "viewer": frozenset(),
+    "banned": frozenset(),
+    "creator": WRITER,
+    "moderator": WRITER | KEEPER,
+    "admin": WRITER | KEEPER | OWNER,
+}
+MATCH: Final = {"if-match": "*"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route.
+
+    `thing` is made anew for each request and stands in the path: `own`, `foreign`, for articles `foreign-draft`, and
+    one that is `missing`. `foreign` answers are by identity, "*" for all others; without any, foreign things are as
+    one's own. `audit` is what the act leaves in the log when it is done to something foreign.
+    """
+
+    method: str
+    path: str
+    needs: str
+    done: int
+    thing: str | None = None
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    foreign_draft: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
+    audit: str | None = None
+
+
+def expected(row: Row, identity: str, credential: str, target: str) -> int:
+    """The status that this caller is answered."""
+    if row.needs != PUBLIC:
+        if identity == "anonymous":
+            return 401
+        if identity == "banned":
+            return 403
+        if row.needs == OWN_ACCOUNT:
+            if credential == "key":
+                return 403
+        elif row.needs != SIGNED_IN and row.needs not in RIGHTS[identity]:
+            return 403
+    special = {"foreign": row.foreign, "foreign-draft": row.foreign_draft, "missing": row.missing}.get(target, {})
+    return special.get(identity, special.get("*", 404 if target == "missing" else row.done))
+
+
+ARTICLE: Final = {"title": "A title", "body": "Some words."}
+KEEPERS: Final = {"moderator": 200, "admin": 200}
+NOT_MINE: Final = {"*": 403, **KEEPERS}
+NOT_THERE: Final = {"*": 404, **KEEPERS}
+HIDDEN: Final = {"*": 404}
+UNKNOWN_LINK: Final = {"token": "x" * 43}
+
+TABLE: Final = (
+    # what everybody may
+    Row("GET", f"{API}/articles", PUBLIC, 200),
+    Row(
+        "GET", f"{API}/articles/{{slug}}", PUBLIC, 200, "article",
+        foreign_draft={"anonymous": 404, "viewer": 404, "creator": 404, "banned": 403, **KEEPERS},
+        missing={"banned": 403},  # who asks is looked at only where nothing public is found
+    ),
+    Row("GET", f"{API}/tags", PUBLIC, 200),
+    Row("GET", f"{API}/tags/{{slug}}", PUBLIC, 200, "tag"),
+    Row("GET", f"{API}/tags/{{slug}}/articles", PUBLIC, 200, "tag"),
+    Row("GET", f"{API}/users/{{username}}", PUBLIC, 200, "person"),
+    Row("GET", f"{API}/users/{{username}}/articles", PUBLIC, 200, "person"),
+    Row("POST", f"{API}/register", PUBLIC, 202, body={"email": "new@example.com", "password": "a long password"}),
+    Row("POST", f"{API}/token", PUBLIC, 400, body={"grant_type": "refresh_token", "refresh_token": "x" * 43}),
+    Row("POST", f"{API}/token/refresh", PUBLIC, 400, body={"refresh_token": "x" * 43}),
+    Row("POST", f"{API}/token/revoke", PUBLIC, 200, body={"token": "x" * 43}),
+    Row("POST", f"{API}/verify-email", PUBLIC, 400, body=UNKNOWN_LINK),
+    Row("POST", f"{API}/verify-email/resend", PUBLIC, 202, body={"email": "nobody@example.com"}),
+    Row("POST", f"{API}/password/forgot", PUBLIC, 202, body={"email": "nobody@example.com"}),
+    Row("POST", f"{API}/password/reset", PUBLIC, 400, body={**UNKNOWN_LINK, "password": "a long password"}),
+    # one's own account
+    Row("GET", f"{API}/users/me", SIGNED_IN, 200),
+    Row("PUT", f"{API}/users/me", OWN_ACCOUNT, 200, body={"bio": "Writes."}),
+    Row(
+        "DELETE", f"{API}/users/me", OWN_ACCOUNT, 204, body={"password": "{password}"},
+    ),
+    Row("PUT", f"{API}/users/me/avatar", OWN_ACCOUNT, 200, body={"file": "{picture}"}),
+    Row("DELETE", f"{API}/users/me/avatar", OWN_ACCOUNT, 204),
+    Row("GET", f"{API}/users/me/export", OWN_ACCOUNT, 200),
+    Row(
+        "POST", f"{API}/password/change", OWN_ACCOUNT, 200,
+        body={"current_password": "{password}", "password": "another long password"},
+    ),
+    Row("POST", f"{API}/logout", OWN_ACCOUNT, 204),
+    Row("GET", f"{API}/sessions", OWN_ACCOUNT, 200),
+    Row("DELETE", f"{API}/sessions", OWN_ACCOUNT, 204),
+    Row("DELETE", f"{API}/sessions/{{session_id}}", OWN_ACCOUNT, 204, "session", foreign=HIDDEN),
+    Row("GET", f"{API}/api-keys", OWN_ACCOUNT, 200),
+    Row("POST", f"{API}/api-keys", OWN_ACCOUNT, 201, body={"name": "A key"}),
+    Row("DELETE", f"{API}/api-keys/{{key_id}}", OWN_ACCOUNT, 204, "key", foreign=HIDDEN),
+    # writing
+    Row("POST", f"{API}/articles", "create:article", 201, body=ARTICLE),
+    Row("POST", f"{API}/articles/preview", "create:article", 200, body={"body": "Some words."}),
+    Row(
+        "PATCH", f"{API}/articles/{{slug}}", "edit:article", 200, "article", {"title": "Another"}, MATCH,
+        foreign=NOT_MINE, foreign_draft=NOT_THERE, audit="article.changed",
+    ),
+    Row(
+        "PUT", f"{API}/articles/{{slug}}", "edit:article", 200, "article", ARTICLE, MATCH,
+        foreign=NOT_MINE, foreign_draft=NOT_THERE, audit="article.changed",
+    ),
+    Row(
+        "DELETE", f"{API}/articles/{{slug}}", "delete:article", 204, "article",
+        foreign={"*": 403, "moderator": 204, "admin": 204},
+        foreign_draft={"*": 404, "moderator": 204, "admin": 204}, audit="article.deleted",
+    ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/publish", "publish:article", 200, "article",
+        foreign=NOT_MINE, foreign_draft=NOT_THERE,
+    ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/unpublish", "publish:article", 200, "article",
+        foreign=NOT_MINE, foreign_draft=NOT_THERE, audit="article.unpublished",
+    ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/restore", "delete:article", 200, "article",
+        foreign=NOT_MINE, foreign_draft=NOT_THERE,
+    ),
+    Row("POST", f"{API}/tags", "create:tag", 201, body={"name": "New {unique}"}),
+    # keeping things clean
+    Row("PATCH", f"{API}/tags/{{slug}}", "edit:tag", 200, "tag", {"name": "Another name"}),
+    Row("DELETE", f"{API}/tags/{{slug}}", "delete:tag", 204, "tag"),
+    Row("POST", f"{API}/tags/{{slug}}/restore", "delete:tag", 200, "deleted tag"),
+    Row("POST", f"{API}/tags/{{slug}}/merge", "edit:tag", 200, "tag", {"into": "the-other-tag"}),
+    # running the site
+    Row("GET", f"{API}/users", "manage:users", 200),
+    Row("GET", f"{API}/admin/users/{{username}}", "manage:users", 200, "person"),
+    Row(
+        "PATCH", f"{API}/admin/users/{{username}}", "manage:users", 200, "person", {"role": "creator"},
+        audit="user.changed",
+    ),
+    Row(
+        "POST", f"{API}/admin/users/{{username}}/ban", "manage:users", 200, "person", {"reason": "Spam"},
+        audit="user.banned",
+    ),
+    Row("DELETE", f"{API}/admin/users/{{username}}/ban", "manage:users", 204, "banned person", audit="user.unbanned"),
+    Row("POST", f"{API}/admin/users/{{username}}/sign-out", "manage:users", 204, "person", audit="user.signed_out"),
+    Row(
+        "POST", f"{API}/admin/users/{{username}}/resend-verification", "manage:users", 204, "unverified person",
+        audit="user.verification_sent",
+    ),
+    Row("GET", f"{API}/admin/permissions", "manage:roles", 200),
+    Row("GET", f"{API}/admin/roles", "manage:roles", 200),
+    Row(
+        "POST", f"{API}/admin/roles", "manage:roles", 201, body={"name": "editor-{unique}", "description": "Edits"},
+        audit="role.created",
+    ),
+    Row(
+        "PATCH", f"{API}/admin/roles/{{name}}", "manage:roles", 200, "role", {"permissions": ["create:tag"]},
+        audit="role.changed",
+    ),
+    Row("DELETE", f"{API}/admin/roles/{{name}}", "manage:roles", 204, "role", audit="role.deleted"),
+    Row("GET", f"{API}/admin/audit", "view:audit", 200),
+    Row("GET", f"{API}/admin/mail", "view:mail", 200),
+)  # fmt: skip

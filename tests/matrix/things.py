@@ -1,0 +1,102 @@
+"""What stands in the paths of the matrix: made for one request, belonging to whom it should."""
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stoa.modules.auth.parts import AuthParts
+from stoa.modules.auth.people.schemas import BanIn
+from stoa.modules.auth.people.service import PeopleService
+from stoa.modules.auth.roles.schemas import RoleIn
+from stoa.modules.auth.roles.service import RoleService
+from stoa.modules.content.tags.schemas import TagIn
+from stoa.modules.content.tags.service import TagService
+from stoa.shared.database import Database
+from stoa.shared.security import Actor
+from tests.people import People, Person
+
+SHELL = Actor(None, "shell", "admin", frozenset({"create:tag"}), "shell")
+_numbers = count(1)
+
+
+class Things:
+    """`foreign` is whose things are another's."""
+
+    def __init__(self, people: People, database: Database, foreign: Person) -> None:
+        self._people = people
+        self._database = database
+        self._foreign = foreign
+
+    async def name_of(self, thing: str, target: str, owner: Person | None) -> str | None:
+        """What to put into the path; None where the caller can have no such thing of their own."""
+        if target == "missing":
+            return str(uuid4())
+        whose = self._foreign if target.startswith("foreign") else owner
+        make: Callable[[Person | None, str], Awaitable[str | None]] = getattr(self, f"_{thing.replace(' ', '_')}")
+        return await make(whose, target)
+
+    async def _article(self, owner: Person | None, target: str) -> str | None:
+        if owner is None or owner.role == "viewer":
+            return None
+        async with await self._people.client_of(owner) as client:
+            body = {"title": f"Article {next(_numbers)}", "body": "Some words."}
+            made = (await client.post("/api/v1/articles", json=body)).json()
+            if target == "foreign":
+                await client.post(f"/api/v1/articles/{made['slug']}/publish")
+        return str(made["slug"])
+
+    async def _session(self, owner: Person | None, _: str) -> str | None:
+        if owner is None:
+            return None
+        async with await self._people.client_of(owner) as client:
+            return await self._first(client, "/api/v1/sessions")
+
+    async def _key(self, owner: Person | None, _: str) -> str | None:
+        if owner is None:
+            return None
+        async with await self._people.client_of(owner) as client:
+            await client.post("/api/v1/api-keys", json={"name": "A key"})
+            return await self._first(client, "/api/v1/api-keys")
+
+    async def _first(self, client: httpx.AsyncClient, path: str) -> str:
+        found: dict[str, Any] = (await client.get(path)).json()
+        return str(found["items"][0]["id"])
+
+    async def _tag(self, *_: object) -> str:
+        async def make(session: AsyncSession) -> str:
+            await TagService(session).ensure(["The other tag"])
+            return (await TagService(session).create(TagIn(name=f"Tag {next(_numbers)}"))).slug
+
+        return await self._database.transact(make)
+
+    async def _deleted_tag(self, *_: object) -> str:
+        slug = await self._tag()
+        await self._database.transact(lambda session: TagService(session).delete(slug))
+        return slug
+
+    async def _role(self, *_: object) -> str:
+        new = RoleIn(name=f"role-{next(_numbers)}", description="Of a test")
+        return (await self._database.transact(lambda session: RoleService(session).create(new, SHELL))).name
+
+    async def _person(self, *_: object) -> str:
+        return (await self._people.person()).username
+
+    async def _unverified_person(self, *_: object) -> str:
+        return (await self._people.person(is_verified=False)).username
+
+    async def _banned_person(self, *_: object) -> str:
+        return (await banned(self._people, self._database, "viewer")).username
+
+
+async def banned(people: People, database: Database, role: str, **fields: Any) -> Person:
+    person = await people.person(role, **fields)
+    parts: AuthParts = people.app.state.auth
+    all_rights = await parts.matrix.permissions(database.reads, "admin", -1)
+    actor = Actor(None, "shell", "admin", all_rights, "shell")
+    ban = BanIn(reason="Spam")
+    await database.transact(lambda session: PeopleService(session, parts.life).ban(person.username, ban, actor))
+    return person
