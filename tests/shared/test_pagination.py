@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from stoa.shared.errors import MalformedInput
-from stoa.shared.pagination import decode_cursor, encode_cursor
+from stoa.shared.pagination import LONGEST_CURSOR, PageQuery, decode_cursor, encode_cursor
 
 LETTERS = st.characters(exclude_characters="\0", codec="utf-8")
 
@@ -33,3 +34,12 @@ class TestCursor:
     def test_of_a_wrong_kind_is_refused(self, value: object) -> None:
         with pytest.raises(MalformedInput):
             decode_cursor(encode_cursor("list", value), "list", int)
+
+
+class TestPageQuery:
+    def test_an_empty_cursor_is_the_first_page(self) -> None:
+        assert PageQuery.model_validate({"cursor": ""}).cursor is None
+
+    def test_a_cursor_has_a_bound(self) -> None:
+        with pytest.raises(ValidationError):
+            PageQuery.model_validate({"cursor": "x" * (LONGEST_CURSOR + 1)})

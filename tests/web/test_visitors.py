@@ -119,7 +119,7 @@ class TestWhoLooks:
         assert "@ada" in answer.text
         assert 'href="/studio"' in answer.text
         assert 'href="/admin/mail"' not in answer.text
-        assert answer.headers["cache-control"] == "private, no-cache"
+        assert answer.headers["cache-control"] == "private, no-store"
         assert "Cookie" in answer.headers["vary"]
 
     async def test_a_stranger_sees_the_way_in(self, client: httpx.AsyncClient) -> None:

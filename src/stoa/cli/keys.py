@@ -28,4 +28,5 @@ def rotate(
     if settings.accounts.secret_keys is not None:
         raise InvalidInput("The keys are set by STOA_SECRET_KEYS: put a new one before those that stand there.")
     put_new_key_first(data_folder(settings.server.data_dir))
-    print("A new key signs once the site was restarted. What the former two signed stays valid.")
+    print("A new key is there. Restart the site to sign with it; until then the running one goes on with the old.")
+    print("Nobody is signed out: what the two keys before it signed stays valid.")

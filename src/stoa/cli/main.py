@@ -33,6 +33,8 @@ app.command(name="import")(import_)
 app.command()(seed)
 app.command()(doctor)
 
+_FIRST_FAULT_OF_OURS = 500
+
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -52,12 +54,12 @@ def _options(
 
 
 def main() -> None:
-    """Run a command. A fault is one line on standard error: exit code 2 for bad input, 1 for everything else."""
+    """Run a command. A fault is one line on standard error: exit code 2 when another input helps, 1 else."""
     try:
         app()
     except StoaError as error:
         print(f"error: {error.detail}", file=sys.stderr)
-        sys.exit(2 if isinstance(error, InvalidInput) else 1)
+        sys.exit(2 if isinstance(error, InvalidInput) or error.status < _FIRST_FAULT_OF_OURS else 1)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

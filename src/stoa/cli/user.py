@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stoa.cli.all_rights import act_on_person, act_with_all_rights
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from stoa.cli.context import Opened
     from stoa.modules.auth.parts import AuthParts
@@ -46,7 +48,7 @@ def create(
         print(f"Made {made} ({role}).")
         _tell_link(link)
 
-    _run(data_dir, work)
+    act_with_all_rights(data_dir, work, role=role)
 
 
 @user.command("list")
@@ -66,19 +68,37 @@ def list_users(
 
     query = checked(UserQuery, search=search, role=role, state=state, limit=MOST_PER_PAGE)
 
-    async def work(opened: "Opened") -> None:
-        import orjson
-
+    async def work(opened: "Opened") -> list[str]:
+        from stoa.modules.auth.accounts.near import check_role
         from stoa.modules.users.service import UserReads
 
-        page, cursor = 0, None
-        while page == 0 or cursor:
-            found = await UserReads(opened.database.reads).page(query.model_copy(update={"cursor": cursor}))
-            for item in found.items:
-                print(item if as_json else _line(orjson.loads(item)))
-            page, cursor = page + 1, found.next_cursor
+        if role:
+            await check_role(opened.database.reads, role)
+        users = UserReads(opened.database.reads)
+        page = await users.page(query)
+        found = page.items
+        while page.next_cursor:
+            page = await users.page(query.model_copy(update={"cursor": page.next_cursor}))
+            found += page.items
+        return found
 
-    run(data_dir, "stoa user list", work)
+    _print_users(run(data_dir, "stoa user list", work), as_json=as_json)
+
+
+@user.command()
+def show(username: Username, data_dir: DataDir = None) -> None:
+    """Show one account."""
+    import orjson
+
+    from stoa.cli.user_lines import lines
+
+    async def work(parts: "AuthParts", _actor: "Actor") -> str:
+        from stoa.modules.users.service import UserReads
+
+        return await UserReads(parts.database.reads).row(username)
+
+    for line in lines(orjson.loads(act_with_all_rights(data_dir, work, username=username))):
+        print(line)
 
 
 @user.command("set-role")
@@ -90,7 +110,7 @@ def set_role(
     from stoa.shared.checking import checked
 
     change = checked(AccountChange, role=role)
-    _people(data_dir, lambda people, actor: people.change(username, change, actor))
+    act_on_person(data_dir, username, lambda people, actor: people.change(username, change, actor), role=role)
     print(f"{username} is {role} now.")
 
 
@@ -98,33 +118,31 @@ def set_role(
 def ban(
     username: Username,
     reason: Annotated[str, typer.Option(help="The person is told it.")],
-    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Default: for good.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="For so many days. Default: for good.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Until that day begins (UTC): 2027-01-31.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Ban somebody, from the next request on."""
-    from datetime import timedelta
-
     from stoa.modules.auth.people.schemas import BanIn
     from stoa.shared.checking import checked
-    from stoa.shared.clock import utc_now
 
-    until = utc_now() + timedelta(days=days) if days else None
-    banned = checked(BanIn, reason=reason, until=until)
-    _people(data_dir, lambda people, actor: people.ban(username, banned, actor))
-    print(f"{username} is banned{f' until {until:%d %B %Y, %H:%M} UTC' if until else ''}.")
+    end = _end_of_ban(days, until)
+    banned = checked(BanIn, reason=reason, until=end)
+    act_on_person(data_dir, username, lambda people, actor: people.ban(username, banned, actor))
+    print(f"{username} is banned{f' until {end:%d %B %Y, %H:%M} UTC' if end else ' for good'}.")
 
 
 @user.command("lift-ban")
 def lift_ban(username: Username, data_dir: DataDir = None) -> None:
     """Lift a ban."""
-    _people(data_dir, lambda people, actor: people.lift_ban(username, actor))
+    act_on_person(data_dir, username, lambda people, actor: people.lift_ban(username, actor))
     print(f"{username} is not banned.")
 
 
 @user.command("sign-out")
 def sign_out(username: Username, data_dir: DataDir = None) -> None:
     """Sign somebody out everywhere."""
-    ended = _people(data_dir, lambda people, actor: people.sign_out(username, actor))
+    ended = act_on_person(data_dir, username, lambda people, actor: people.sign_out(username, actor))
     print(f"Ended {ended} sign-in{'' if ended == 1 else 's'} of {username}.")
 
 
@@ -141,7 +159,7 @@ def reset_password(username: Username, data_dir: DataDir = None, *, password_std
             print(f"{username} has a new password; all sign-ins and API keys were ended.")
         _tell_link(link)
 
-    _run(data_dir, work)
+    act_with_all_rights(data_dir, work, username=username)
 
 
 @user.command("owner-link")
@@ -167,34 +185,29 @@ def owner_link(
     run(data_dir, "stoa user owner-link", work)
 
 
-def _run(data_dir: Path | None, work: "Callable[[AuthParts, Actor], Awaitable[Any]]") -> Any:
-    """Do `work` with all rights, as whoever has the machine has them."""
-    from stoa.cli.context import run
+def _end_of_ban(days: int | None, until: str | None) -> "datetime | None":
+    from datetime import UTC, datetime, timedelta
 
-    async def with_parts(opened: "Opened") -> Any:
-        from stoa.modules.auth.accounts.by_shell import shell_actor
-        from stoa.modules.auth.parts import make_parts
-        from stoa.shared.keyring import keyring_of
-        from stoa.shared.throttle import Throttle
+    from stoa.shared.clock import utc_now
+    from stoa.shared.errors import InvalidInput
 
-        async with Throttle(opened.redis_url) as throttle:
-            keyring = keyring_of(opened.settings, opened.data_dir)
-            parts = make_parts(opened.settings, opened.database, throttle, keyring)
-            try:
-                return await work(parts, await shell_actor(parts))
-            finally:
-                parts.hasher.close()
-
-    return run(data_dir, "stoa user", with_parts)
+    if days and until:
+        raise InvalidInput("Give --days or --until, not both.")
+    if not until:
+        return utc_now() + timedelta(days=days) if days else None
+    try:
+        return datetime.strptime(until, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise InvalidInput(f"--until is '{until[:40]}': it must be a day such as 2027-01-31.") from None
 
 
-def _people(data_dir: Path | None, act: "Callable[[Any, Actor], Awaitable[Any]]") -> Any:
-    async def work(parts: "AuthParts", actor: "Actor") -> Any:
-        from stoa.modules.auth.people.service import PeopleService
+def _print_users(found: list[str], *, as_json: bool) -> None:
+    import orjson
 
-        return await parts.database.transact(lambda session: act(PeopleService(session, parts.life), actor))
+    from stoa.cli.user_lines import table
 
-    return _run(data_dir, work)
+    for line in found if as_json else table(orjson.loads(item) for item in found):
+        print(line)
 
 
 def _password() -> str:
@@ -212,9 +225,3 @@ def _password() -> str:
 def _tell_link(link: str | None) -> None:
     if link:
         print(f"Set a password here, within an hour:\n{link}")
-
-
-def _line(found: dict[str, Any]) -> str:
-    state = "erased" if not found["is_active"] else "banned" if found["banned_at"] else ""
-    state = state or ("" if found["is_verified"] else "not confirmed")
-    return f"{found['username']:<24} {found['role']:<10} {found['email'] or '-':<32} {state}".rstrip()

@@ -6,6 +6,7 @@ Stays light, for its memory counts: no web framework, no ORM, no event loop in t
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .address import Address
@@ -129,7 +130,8 @@ class Supervisor:
         tell(f"\nStoa answers on {plan.address.url} after {seconds_since(plan.began_at)}. Ctrl-C stops it.")
         if plan.greeting:
             self._greeting = Child(Program("Greeting", plan.greeting, SITE_STOPS, self._environment()))
-            self._greeting.start()
+            with suppress(CannotStart):  # the site answers, greeted or not
+                self._greeting.start()
 
     def _keep(self) -> None:
         """Until StopAsked."""
@@ -139,6 +141,8 @@ class Supervisor:
             for keeper in kept:
                 if keeper.tend() and keeper.child is self._site:
                     self._tell_site(keeper.child)
+            if self._greeting and self._greeting.end:  # asking is what takes the dead process off the list
+                self._greeting = None
             if time.monotonic() >= rotate_at:
                 rotate_at += _ROTATE_SECONDS
                 for log in [keeper.child.program.log for keeper in kept]:

@@ -28,9 +28,22 @@ def _truthful(document: dict[str, Any]) -> dict[str, Any]:
     schemas.update(schemas["Problem"].pop("$defs", {}))
     for path in document.get("paths", {}).values():
         for operation in path.values():
+            _name_common_faults(operation)
             for status, response in operation.get("responses", {}).items():
                 if status[0] in "45":
                     response["content"] = {"application/problem+json": {"schema": _PROBLEM}}
     for name in _UNUSED:
         schemas.pop(name, None)
     return document
+
+
+def _name_common_faults(operation: dict[str, Any]) -> None:
+    """What the layers in front of every route answer, and what reading its input may."""
+    responses = operation.setdefault("responses", {})
+    faults = {"400": "The request cannot be read", "414": "The address is too long"}
+    if operation.get("parameters") or "requestBody" in operation:
+        faults["422"] = "Something that was sent is out of bounds"
+    if "requestBody" in operation:
+        faults["413"] = "The body is too large"
+    for status, description in faults.items():
+        responses.setdefault(status, {"description": description})

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from stoa.shared.errors import MalformedInput
 
@@ -36,7 +36,9 @@ class PageQuery(BaseModel):
         ),
     ] = 0
     cursor: Annotated[
-        str | None, Field(max_length=LONGEST_CURSOR, description="The `next_cursor` of the page before.")
+        Annotated[str, Field(max_length=LONGEST_CURSOR)] | None,
+        BeforeValidator(lambda value: value or None),
+        Field(description="The `next_cursor` of the page before; empty: the first page."),
     ] = None
     count: Annotated[bool, Field(description="Also answer `total`, the number of all matching items.")] = False
 

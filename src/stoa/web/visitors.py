@@ -10,7 +10,7 @@ from stoa.web.rendering import Pages
 
 HTML = "text/html; charset=utf-8"
 _VARY = "Cookie"
-_OWN = {"cache-control": "private, no-cache", "vary": _VARY}
+_OWN = {"cache-control": "private, no-store", "vary": _VARY}
 
 
 async def page_answer(request: Request, page: object, *, status: int = 200) -> Response:

@@ -88,7 +88,7 @@ class WrongPassword(InvalidInput):
     title = "The password is wrong"
 
     def __init__(self, field: str = "body.password") -> None:
-        message = "is not your password"
+        message = "that is not your password"
         super().__init__("That is not your password.", faults=(FieldFault(field, message),))
 
 

@@ -1,12 +1,15 @@
 """No request body over the limit, neither announced nor sent, and none that trickles in for ever."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stoa.shared.errors import MalformedInput, StoaError, TooLarge
-from stoa.shared.problems import send_problem
+
+Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class BodyTooSlow(StoaError):
@@ -16,13 +19,16 @@ class BodyTooSlow(StoaError):
 
 
 class BodyLimit:
-    """Faults met while the route reads the body rise through the route and become problem documents there.
+    """Faults met while the route reads the body rise through the route; those met before are given to `answer`.
 
     `uploads` are the paths that take more, with their limits.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, seconds: float, uploads: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, answer: Answer, limit: int, seconds: float, uploads: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
+        self._answer = answer
         self._limit = limit
         self._seconds = seconds
         self._uploads = uploads or {}
@@ -34,7 +40,8 @@ class BodyLimit:
         limit = max(self._limit, self._uploads.get(scope["path"], 0))
         fault = _announced_fault(scope, limit)
         if fault is not None:
-            await send_problem(scope, receive, send, fault)
+            response = await self._answer(Request(scope), fault)
+            await response(scope, receive, send)
             return
         await self._app(scope, self._limited(receive, limit), send)
 
