@@ -1,5 +1,6 @@
 """Accounts from the shell: the same rules as over the API, one line for each fault, no password in an argument."""
 
+import json
 import re
 import subprocess
 import sys
@@ -73,15 +74,45 @@ class TestAccounts:
 
     def test_what_is_wrong_is_one_line(self, servers: Servers) -> None:
         assert faults(stoa("user", "create", "no address", **servers), 2, "e-mail address")
-        assert faults(stoa("user", "create", "a@example.com", "--role", "king", **servers), 1, "no role 'king'")
-        assert faults(stoa("user", "set-role", "nobody", "admin", **servers), 1, "no user 'nobody'")
+        there_are = "no role 'king'. There are: admin, creator, moderator, viewer."
+        assert faults(stoa("user", "create", "a@example.com", "--role", "king", **servers), 2, there_are)
+        assert faults(stoa("user", "list", "--role", "king", **servers), 2, there_are)
+        assert faults(stoa("user", "set-role", "nobody", "admin", **servers), 2, "no user 'nobody'. `stoa user list`")
         assert faults(stoa("user", "list", "--state", "asleep", **servers), 2, "state")
         assert stoa("user", "list", **servers).stdout == ""
 
+    def test_the_end_of_a_ban_is_a_day_to_come(self, servers: Servers) -> None:
+        stoa("user", "create", "ada@example.com", "--name", "Ada", **servers)
+
+        def ban(*options: str) -> "subprocess.CompletedProcess[str]":
+            return stoa("user", "ban", "ada", "--reason", "Spam", *options, **servers)
+
+        assert faults(ban("--until", "2001-01-31"), 2, "future")
+        assert faults(ban("--until", "soon"), 2, "a day such as")
+        assert faults(ban("--until", "2999-01-31", "--days", "3"), 2, "not both")
+        assert "until 31 January 2999, 00:00 UTC" in ban("--until", "2999-01-31").stdout
+        shown = stoa("user", "show", "ada", **servers).stdout
+        assert re.search(r"State +banned\nBanned until +2999-01-31 00:00 UTC\nReason +Spam\n", shown), shown
+
+    def test_a_name_that_was_typed_wrongly_finds_the_right_one(self, servers: Servers) -> None:
+        stoa("user", "create", "ada@example.com", "--name", "Ada Lovelace", **servers)
+        assert faults(stoa("user", "show", "ada-lovelaec", **servers), 2, "Did you mean ada-lovelace?")
+        assert faults(stoa("user", "sign-out", "ada@example.com", **servers), 2, "Did you mean ada-lovelace?")
+
+    def test_lists_a_table_or_json(self, servers: Servers) -> None:
+        stoa("user", "create", "ada@example.com", "--name", "Ada Lovelace", "--username", "ada", **servers)
+        stoa("user", "create", "bo@example.com", "--name", "Bo", "--role", "creator", **servers)
+        heading, bo, ada = stoa("user", "list", **servers).stdout.splitlines()
+        assert heading.split()[:4] == ["USERNAME", "NAME", "ROLE", "ADDRESS"]
+        assert bo.split() == ["bo", "Bo", "creator", "bo@example.com", "active", "never"]
+        assert ada.startswith("ada ")
+        [found] = stoa("user", "list", "--search", "bo@", "--json", **servers).stdout.splitlines()
+        assert (json.loads(found)["username"], json.loads(found)["role"]) == ("bo", "creator")
+
     def test_the_last_admin_stays(self, servers: Servers) -> None:
         stoa("user", "create", "ada@example.com", "--name", "Ada", "--role", "admin", **servers)
-        assert faults(stoa("user", "set-role", "ada", "viewer", **servers), 1, "last admin")
-        assert faults(stoa("user", "ban", "ada", "--reason", "Spam", **servers), 1, "last admin")
+        assert faults(stoa("user", "set-role", "ada", "viewer", **servers), 2, "last admin")
+        assert faults(stoa("user", "ban", "ada", "--reason", "Spam", **servers), 2, "last admin")
 
 
 class TestOwner:

@@ -14,6 +14,11 @@ from stoa.shared.errors import InvalidInput, StoaError
 
 SITE = Path(__file__).with_name("stand_in_site.py")
 
+GREETINGS = {
+    "greeted": [sys.executable, "-c", "print('Welcome!'); raise SystemExit(3)"],
+    "speechless": ["/no/such/program"],
+}
+
 
 def _steps(_servers: Servers, _pause: Pause) -> Iterator[Step]:
     yield Step("Schema", [sys.executable, "-c", "print('moved')"], log="migrate", done="migrated")
@@ -29,6 +34,7 @@ def main() -> None:
         database_url=given[0] if given else None,
         redis_url=given[1] if given else None,
         began_at=started_at(),
+        greeting=GREETINGS.get(manner, ()),
     )
     try:
         Supervisor(plan).run()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -28,6 +29,9 @@ class Command:
 
     def wait_until_up(self) -> str:
         until(lambda: "Stoa answers on" in self._output.read_text() or self._process.poll() is not None, "an answer")
+        return self._output.read_text()
+
+    def said(self) -> str:
         return self._output.read_text()
 
     def stop(self) -> tuple[int, str]:
@@ -81,6 +85,23 @@ class TestUpCommand:
         assert f"Data folder    {data}\n" in said
         assert "Demo site" not in said
         assert f"Stoa answers on http://127.0.0.1:{port} " in said
+
+    @pytest.mark.slow
+    def test_tells_how_the_owner_begins(self, home: Path, data: Path, started: list[Command]) -> None:
+        port = free_port()
+        started.append(Command(home, "--no-demo", "--data-dir", str(data), "--port", str(port)))
+        started[-1].wait_until_up()
+
+        until(lambda: "token=" in started[-1].said(), "a link")
+
+        link = started[-1].said().split()[-1]
+        assert link.startswith(f"http://localhost:{port}/welcome?token=")
+        with urlopen(link, timeout=10) as page:  # noqa: S310 # our own site
+            assert page.status == 200
+        assert "token=" not in "".join(log.read_text() for log in (data / "logs").iterdir())
+        made = ["user", "create", "ada@example.com", "--role", "admin", "--data-dir", str(data)]
+        done = subprocess.run([sys.executable, "-m", "stoa", *made], capture_output=True, text=True, check=True)
+        assert f"http://localhost:{port}/reset-password?token=" in done.stdout
 
     @pytest.mark.parametrize(
         ("written", "fault"),

@@ -85,6 +85,23 @@ class TestStart:
         assert other.site()[2] != redis_url
         assert "PostgreSQL" not in other.said
 
+    def test_greets_when_the_site_answers(self, data: Path, start_up: StartUp) -> None:
+        up = start_up(data, manner="greeted")
+
+        up.wait_for("Welcome!")
+
+        assert up.said.index("Stoa answers on") < up.said.index("Welcome!")
+        parts = psutil.Process(up.process.pid)
+        until(lambda: len(parts.children()) == 3, "PostgreSQL, Valkey and the site are left, and nothing dead")
+        assert up.site()
+        assert up.stop() == 0
+
+    def test_stays_up_when_it_cannot_greet(self, data: Path, start_up: StartUp) -> None:
+        up = start_up(data, manner="speechless").wait_until_up()
+
+        assert up.site()
+        assert up.stop() == 0
+
 
 class TestRefusal:
     def test_names_the_one_that_runs_already(self, shared_data: Path, shared_up: Up, start_up: StartUp) -> None:

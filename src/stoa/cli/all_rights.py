@@ -1,4 +1,4 @@
-"""What commands do as whoever has the machine: with every permission, by the services, rules and audit rows of the API."""
+"""What commands do as whoever has the machine: with every permission; services, rules and audit rows are the API's."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
