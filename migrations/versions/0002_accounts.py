@@ -207,8 +207,8 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_users_role", "users")
     op.drop_index("ix_users_newest", "users")
-    for name in (op.f("ck_users_ban"), op.f("ck_users_tier")):
-        op.drop_constraint(name, "users", type_="check")
+    for check in (op.f("ck_users_ban"), op.f("ck_users_tier")):
+        op.drop_constraint(check, "users", type_="check")
     for name in ("fk_users_banned_by_users", "fk_users_role_roles"):
         op.drop_constraint(name, "users", type_="foreignkey")
     for column in (

@@ -142,10 +142,10 @@ class TestCommands:
 
     async def test_taking_a_sealed_log_down_is_refused_in_one_line(self, sealed_url: str, redis_url: str) -> None:
         done = stoa("migrate", "down", "0002", "--yes", DATABASE_URL=sealed_url, REDIS_URL=redis_url)
-        assert (done.returncode, done.stderr.count("\n"), "--admin-url" in done.stderr) == (1, 1, True), done.stderr
+        assert (done.returncode, done.stderr.count("\n"), "--admin-url" in done.stderr) == (2, 1, True), done.stderr
 
     async def test_the_application_cannot_seal(self, own_database_url: str, redis_url: str) -> None:
         done = stoa(
             "migrate", "seal", "--admin-url", own_database_url, DATABASE_URL=own_database_url, REDIS_URL=redis_url
         )
-        assert (done.returncode, "superuser" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+        assert (done.returncode, "superuser" in done.stderr, "Traceback" in done.stderr) == (2, True, False)

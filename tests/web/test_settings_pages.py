@@ -106,7 +106,7 @@ class TestPassword:
     async def test_needs_the_old_one(self, ada: httpx.AsyncClient) -> None:
         answer = await send(ada, "/settings/password", {"current_password": "wrong", "password": NEW_PASSWORD})
         page = Shown(answer.text)
-        assert page.error("current_password") == "Is not your password."
+        assert page.error("current_password") == "That is not your password."
         assert NEW_PASSWORD not in answer.text
 
 

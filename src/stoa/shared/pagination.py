@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from stoa.shared.clock import in_utc
 from stoa.shared.errors import MalformedInput
 
 DEFAULT_LIMIT = 20
@@ -95,7 +96,7 @@ def _read(value: object, wanted: type) -> object:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(value)
-        return moment
+        return in_utc(moment)
     if wanted is UUID and isinstance(value, str):
         return UUID(value)
     if wanted is int and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31:

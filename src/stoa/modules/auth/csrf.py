@@ -76,7 +76,11 @@ def is_own_origin(request: Request) -> bool:
         return site == "same-origin"
     sender = request.headers.get("origin") or request.headers.get("referer") or ""
     public = urlsplit(request.app.state.auth.mails.url).netloc
-    return urlsplit(sender).netloc.lower() in {request.headers.get("host", "").lower(), public.lower()} - {""}
+    try:
+        sent = urlsplit(sender).netloc.lower()
+    except ValueError:  # a bracket without its other half
+        return False
+    return sent in {request.headers.get("host", "").lower(), public.lower()} - {""}
 
 
 async def _field(request: Request) -> str | None:

@@ -42,9 +42,11 @@ class AccountGate:
         self._parts = parts
 
     async def identify(self, request: Request) -> Actor | None:
-        header = request.headers.get("authorization")
-        if header is not None:
-            scheme, _, credential = header.partition(" ")
+        sent = request.headers.getlist("authorization")
+        if len(sent) > 1:
+            raise InvalidToken("Send one Authorization header, not several.")
+        if sent:
+            scheme, _, credential = sent[0].partition(" ")
             if scheme.lower() != "bearer":
                 raise InvalidToken("Send `Authorization: Bearer <access token or API key>`.")
             return await self._by_bearer(request, credential.strip())

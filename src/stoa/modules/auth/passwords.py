@@ -93,8 +93,8 @@ def _common() -> frozenset[str]:
 
 
 def _normal(password: str) -> bytes:
-    """The same bytes whichever keyboard it was typed on."""
-    return unicodedata.normalize("NFKC", password).encode()
+    """The same bytes whichever keyboard it was typed on. Half a character, which none has, is wrong and no fault."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def _hash(password: str) -> str:

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from stoa.shared.pagination import PageQuery
-from stoa.shared.text import Line, PersonName, clean_lines
+from stoa.shared.text import Line, PersonName, clean_lines, clean_name
 
 Tier = Literal["free", "pro"]
 State = Literal["active", "banned", "unverified", "erased"]
@@ -85,7 +85,7 @@ def _past(value: date) -> date:
 def _address(value: str) -> str:
     if not _URL.fullmatch(value):
         raise ValueError("must be an address that begins with https:// or http://")
-    return value
+    return clean_name(value)
 
 
 Email = Annotated[str, StringConstraints(min_length=3, max_length=LONGEST_EMAIL), AfterValidator(clean_email)]

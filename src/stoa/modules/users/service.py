@@ -203,7 +203,7 @@ class UserService:
         picture = await self.set_avatar(user_id, None)
         await self._users.change(
             user_id,
-            username=f"deleted-{user_id.hex[-12:]}",
+            username=await self._free_username(f"deleted-{user_id.hex[-12:]}"),
             display_name="Deleted account",
             email=None,
             date_of_birth=None,

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from urllib.parse import unquote_to_bytes
 
+from python_multipart.multipart import parse_options_header
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stoa.shared.errors import InvalidInput, MalformedInput, StoaError
 from stoa.shared.problems import send_problem
 
 LONGEST_ADDRESS = 8192
+_CHARSETS = {b"utf-8", b"utf8", b"us-ascii"}
 
 
 class UnknownHost(MalformedInput):
@@ -30,7 +32,7 @@ class FrontDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            fault = self._host_fault(scope) or _address_fault(scope)
+            fault = self._host_fault(scope) or _address_fault(scope) or _charset_fault(scope)
             if fault is not None:
                 await send_problem(scope, receive, send, fault)
                 return
@@ -62,6 +64,16 @@ def _address_fault(scope: Scope) -> StoaError | None:
         return MalformedInput("The address holds a NUL character.")
     if not _encodable(scope["path"]):
         return MalformedInput("The path is not UTF-8.")
+    return None
+
+
+def _charset_fault(scope: Scope) -> StoaError | None:
+    """Readers of forms take any of Python's encodings, those too that fail or that make halves of characters."""
+    for name, value in scope["headers"]:
+        if name == b"content-type" and b"charset" in value.lower():
+            charset = parse_options_header(value)[1].get(b"charset", b"utf-8")
+            if charset.strip().lower() not in _CHARSETS:
+                return MalformedInput("Send the body in UTF-8, and say `charset=utf-8` or nothing in Content-Type.")
     return None
 
 

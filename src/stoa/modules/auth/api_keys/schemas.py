@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from stoa.shared.clock import Moment
 from stoa.shared.text import ShortLine
 
 Scope = Annotated[str, StringConstraints(min_length=3, max_length=60)]
@@ -17,7 +18,7 @@ class ApiKeyIn(BaseModel):
 
     name: ShortLine
     scopes: Annotated[list[Scope], Field(max_length=200, description="Permissions of yours that the key may use.")] = []
-    expires_at: Annotated[AwareDatetime | None, Field(description="Null: it does not expire.")] = None
+    expires_at: Annotated[Moment | None, Field(description="Null: it does not expire.")] = None
 
 
 class ApiKeyOut(BaseModel):

@@ -11,6 +11,7 @@ from stoa.modules.auth.api_keys.repository import ApiKeyRepository
 from stoa.modules.auth.api_keys.schemas import ApiKeyIn, NewApiKey
 from stoa.modules.auth.errors import KeyNotFound
 from stoa.modules.auth.secrets import hash_of, new_api_key
+from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
 from stoa.shared.database import ReadSession
 from stoa.shared.errors import Conflict, FieldFault, InvalidInput
@@ -35,11 +36,13 @@ class ApiKeyService:
 
     def __init__(self, session: AsyncSession) -> None:
         self._keys = ApiKeyRepository(session)
+        self._users = UserService(session)
         self._audit = AuditService(session)
 
     async def create(self, new: ApiKeyIn, actor: Actor) -> NewApiKey:
         """A new key. Raises InvalidInput for scopes beyond the owner's permissions or an end in the past."""
         _check(new, actor)
+        await self._users.account(actor.user_id)  # locked, so that of many at once none counts past another
         if await self._keys.count(actor.user_id) >= MOST_KEYS:
             raise Conflict(f"You have {MOST_KEYS} keys already. End one first.")
         secret = new_api_key()

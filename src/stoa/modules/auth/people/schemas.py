@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from stoa.modules.auth.roles.schemas import RoleName
 from stoa.modules.users.schemas import Tier
+from stoa.shared.clock import Moment
 from stoa.shared.text import Line
 
 
@@ -22,4 +23,4 @@ class BanIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[Line, Field(description="The person is told it.")]
-    until: Annotated[AwareDatetime | None, Field(description="Null: for good.")] = None
+    until: Annotated[Moment | None, Field(description="Null: for good.")] = None
