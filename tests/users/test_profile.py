@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from tests.auth.calls import API, assert_problem, me
 from tests.people import PASSWORD, People, Person
@@ -111,9 +110,7 @@ class TestPublicProfile:
         row = (await admin.get(f"{API}/admin/users/{erased}")).json()
         assert (row["email"], row["is_active"], row["role"]) == (None, False, "viewer")
 
-    async def test_nobody_can_keep_an_account_from_being_erased(
-        self, people: People, app: FastAPI, admin: httpx.AsyncClient
-    ) -> None:
+    async def test_nobody_can_keep_an_account_from_being_erased(self, people: People, admin: httpx.AsyncClient) -> None:
         person = await people.person(with_password=True)
         squatter = f"deleted-{person.id.hex[-12:]}"
         await people.person(username=squatter)

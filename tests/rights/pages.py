@@ -1,0 +1,120 @@
+"""Who may see which page: the reviewed table. A page without a row fails, and so does a row without a page.
+
+What is true of every page is written once, in `expected`. `tests/matrix` does the same for the API.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from stoa.shared.security import OWN_ACCOUNT
+from tests.matrix.table import PUBLIC, RIGHTS
+
+VISITORS: Final = ("anonymous", "viewer", "creator", "moderator", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, asked for by a name that is nobody's where its address has one.
+
+    `shown` is the answer to those who may see it, `to_members` the one to whoever is signed in, where that differs.
+    """
+
+    path: str
+    needs: str
+    shown: int = 200
+    to_members: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a form is sent to."""
+
+    path: str
+    needs: str
+
+
+def expected(page: Page, visitor: str) -> int:
+    """To the sign-in page who is nobody, 403 for who may not."""
+    if page.needs != PUBLIC:
+        if visitor == "anonymous":
+            return 303
+        if page.needs != OWN_ACCOUNT and page.needs not in RIGHTS[visitor]:
+            return 403
+    if visitor != "anonymous" and page.to_members is not None:
+        return page.to_members
+    return page.shown
+
+
+PAGES: Final = (
+    # to read
+    Page("/", PUBLIC),
+    Page("/articles/{slug}", PUBLIC, 404),
+    Page("/tags", PUBLIC),
+    Page("/tags/{slug}", PUBLIC, 404),
+    Page("/authors/{username}", PUBLIC, 404),
+    Page("/search", PUBLIC),
+    Page("/styleguide", PUBLIC),
+    Page("/docs", PUBLIC),
+    Page("/docs/start.js", PUBLIC),
+    Page("/docs/{name}", PUBLIC, 404),
+    # for programs
+    Page("/feed.atom", PUBLIC),
+    Page("/feed.rss", PUBLIC),
+    Page("/feed.json", PUBLIC),
+    Page("/sitemap.xml", PUBLIC),
+    Page("/sitemap-{number}.xml", PUBLIC),
+    Page("/robots.txt", PUBLIC),
+    Page("/static/{path}", PUBLIC, 404),
+    Page("/media/{path:path}", PUBLIC, 404),
+    Page("/healthz", PUBLIC),
+    Page("/readyz", PUBLIC),
+    Page("/.well-known/oauth-authorization-server", PUBLIC),
+    # the way in
+    Page("/register", PUBLIC, to_members=303),
+    Page("/sign-in", PUBLIC, to_members=303),
+    Page("/welcome", PUBLIC),
+    Page("/verify-email", PUBLIC, 303),
+    Page("/verify-email/resend", PUBLIC),
+    Page("/forgot-password", PUBLIC),
+    Page("/reset-password", PUBLIC, 303),
+    # one's own account
+    Page("/settings", OWN_ACCOUNT),
+    Page("/settings/password", OWN_ACCOUNT),
+    Page("/settings/sessions", OWN_ACCOUNT),
+    Page("/settings/sessions/end-others", OWN_ACCOUNT),
+    Page("/settings/api-keys", OWN_ACCOUNT),
+    Page("/settings/api-keys/{key_id}/end", OWN_ACCOUNT, 404),
+    Page("/settings/data", OWN_ACCOUNT),
+    Page("/settings/data/export", OWN_ACCOUNT),
+    Page("/settings/data/erase", OWN_ACCOUNT),
+    # writing
+    Page("/studio", "create:article"),
+    Page("/studio/new", "create:article"),
+    Page("/studio/articles/{slug}", "edit:article", 404),
+    Page("/studio/articles/{slug}/delete", "delete:article", 404),
+    # running the site
+    Page("/admin/mail", "view:mail"),
+)
+ACTIONS: Final = (
+    Action("/register", PUBLIC),
+    Action("/sign-in", PUBLIC),
+    Action("/sign-out", PUBLIC),
+    Action("/welcome", PUBLIC),
+    Action("/verify-email", PUBLIC),
+    Action("/verify-email/resend", PUBLIC),
+    Action("/forgot-password", PUBLIC),
+    Action("/reset-password", PUBLIC),
+    Action("/settings", OWN_ACCOUNT),
+    Action("/settings/avatar", OWN_ACCOUNT),
+    Action("/settings/avatar/remove", OWN_ACCOUNT),
+    Action("/settings/password", OWN_ACCOUNT),
+    Action("/settings/sessions/{session_id}/end", OWN_ACCOUNT),
+    Action("/settings/sessions/end-others", OWN_ACCOUNT),
+    Action("/settings/api-keys", OWN_ACCOUNT),
+    Action("/settings/api-keys/{key_id}/end", OWN_ACCOUNT),
+    Action("/settings/data/erase", OWN_ACCOUNT),
+    Action("/studio/new", "create:article"),
+    Action("/studio/articles/{slug}", "edit:article"),
+    Action("/studio/articles/{slug}/delete", "delete:article"),
+    Action("/studio/articles/{slug}/restore", "delete:article"),
+)
