@@ -123,7 +123,7 @@ class TestChanging:
 
     async def test_signing_somebody_out(self, admin: httpx.AsyncClient, people: People) -> None:
         person = await people.person()
-        clients = [await people.client_of(person, by=by) for by in ("token", "cookie")]  # type: ignore[arg-type]
+        clients = [await people.client_of(person, by=by) for by in ("token", "cookie")]
         assert (await admin.post(f"{PEOPLE}/{person.username}/sign-out")).status_code == 204
         assert [(await me(client)).status_code for client in clients] == [401, 401]
 
