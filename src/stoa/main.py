@@ -100,13 +100,14 @@ def create_app(
 def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
     """From the innermost to the outermost."""
     server = settings.server
+    https = server.public_url.startswith("https://")
     app.add_middleware(LastResort, answer=_answer_fault)
     app.add_middleware(
         BodyLimit, answer=_answer_fault, limit=server.body_limit, seconds=server.body_seconds, uploads=UPLOADS
     )
-    app.add_middleware(SecurityHeaders, https=server.public_url.startswith("https://"))
+    app.add_middleware(SecurityHeaders, https=https)
     app.add_middleware(PageCache, store=store)  # keeps answers with their headers
-    app.add_middleware(FrontDoor, hosts=settings.hosts)
+    app.add_middleware(FrontDoor, hosts=settings.hosts, https=https)
     app.add_middleware(RequestContext)
 
 

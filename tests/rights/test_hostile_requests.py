@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from stoa.modules.auth.pace import LEAST
 from stoa.shared.security import permissions_of
 from tests.auth.calls import API, assert_problem, me
 from tests.conftest import client_of
@@ -89,6 +90,19 @@ class TestTwoCredentials:
         assert (await browser.get(f"{API}/users", headers=sent)).status_code == 403
         for bad in ("", "Bearer", "Bearer x", "Basic YTpi", "bearer\tx"):
             assert_problem(await browser.get(f"{API}/users/me", headers={"authorization": bad}), 401)
+
+
+class TestTime:
+    @pytest.mark.parametrize("path", ["/password/forgot", "/verify-email/resend"])
+    async def test_tells_nobody_whether_there_is_an_account(
+        self, client: httpx.AsyncClient, people: People, path: str
+    ) -> None:
+        """Both wait for the same moment, long after either is done."""
+        person = await people.person(is_verified=False)
+        for email in (person.email, "nobody@example.com"):
+            answer = await client.post(f"{API}{path}", json={"email": email})
+            assert answer.status_code == 202
+            assert answer.elapsed.total_seconds() > LEAST * 0.9
 
 
 class TestForgery:

@@ -1,8 +1,11 @@
 """Rights where several things happen at the same moment, with real commits."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -34,11 +37,38 @@ async def at_once(client: httpx.AsyncClient, times: int, method: str, path: str,
     return counted(list(await asyncio.gather(*sent)))
 
 
-async def test_the_last_free_place_for_a_key_is_taken_once(people: People) -> None:
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+@asynccontextmanager
+async def nobody_writes(url: str, table: str) -> AsyncIterator[asyncpg.Connection]:
+    """Reading goes on, and whoever writes to the table waits. Answers a connection to look on with."""
+    holder, onlooker = await asyncpg.connect(url), await asyncpg.connect(url)
+    try:
+        async with holder.transaction():
+            await holder.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+            yield onlooker
+    finally:
+        await holder.close()
+        await onlooker.close()
+
+
+async def until_waiting(onlooker: asyncpg.Connection, number: int) -> None:
+    async with asyncio.timeout(3):
+        while await onlooker.fetchval(WAITING) < number:
+            pass
+
+
+async def test_the_last_free_place_for_a_key_is_taken_once(people: People, own_database_url: str) -> None:
     owner = await people.client()
     for _ in range(MOST_KEYS - 1):
         assert (await owner.post(f"{API}/api-keys", json={"name": "A key"})).status_code == 201
-    assert await at_once(owner, 20, "POST", "/api-keys", json={"name": "A key"}) == {201: 1, 409: 19}
+    async with nobody_writes(own_database_url, "api_keys") as onlooker:
+        several = asyncio.create_task(at_once(owner, 5, "POST", "/api-keys", json={"name": "A key"}))
+        await until_waiting(onlooker, 2)
+    assert await several == {201: 1, 409: 4}
     assert len((await owner.get(f"{API}/api-keys")).json()["items"]) == MOST_KEYS
 
 

@@ -36,7 +36,7 @@ def serve(
             host=host,
             port=port,
             workers=workers,
-            http="httptools",
+            http="stoa.cli.bounded_http:BoundedHttp",
             log_config=None,
             access_log=False,
             server_header=False,

@@ -95,6 +95,13 @@ class TestListArticles:
         )
         assert slugs(await client.get(ARTICLES, params=params)) == expected
 
+    @pytest.mark.parametrize("name", ["from_date", "to_date"])
+    @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+    async def test_times_beyond_the_calendar_are_refused(
+        self, client: httpx.AsyncClient, name: str, moment: str
+    ) -> None:
+        assert (await client.get("/api/v1/articles", params={name: moment})).status_code == 422
+
     @pytest.mark.parametrize(
         "params",
         [

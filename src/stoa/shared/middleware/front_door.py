@@ -7,6 +7,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stoa.shared.errors import InvalidInput, MalformedInput, StoaError
+from stoa.shared.middleware.security_headers import SecurityHeaders
 from stoa.shared.problems import send_problem
 
 LONGEST_ADDRESS = 8192
@@ -25,8 +26,9 @@ class AddressTooLong(InvalidInput):
 
 
 class FrontDoor:
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str], https: bool) -> None:
         self._app = app
+        self._https = https
         self._any_host = "*" in hosts
         self._hosts = {host.lower().encode() for host in hosts}
 
@@ -34,9 +36,17 @@ class FrontDoor:
         if scope["type"] == "http":
             fault = self._host_fault(scope) or _address_fault(scope) or _charset_fault(scope)
             if fault is not None:
-                await send_problem(scope, receive, send, fault)
+                await self._refuse(fault)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def _refuse(self, fault: StoaError) -> ASGIApp:
+        """A problem document under the same protective headers as every other answer."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await send_problem(scope, receive, send, fault)
+
+        return SecurityHeaders(answer, https=self._https)
 
     def _host_fault(self, scope: Scope) -> StoaError | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]

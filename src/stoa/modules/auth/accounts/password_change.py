@@ -17,6 +17,7 @@ from stoa.modules.auth.accounts.schemas import PasswordChange, PasswordReset
 from stoa.modules.auth.accounts.sign_in import SignIn, network_of
 from stoa.modules.auth.api_keys.service import ApiKeyService
 from stoa.modules.auth.errors import LinkSpent, TryLater, WrongPassword
+from stoa.modules.auth.pace import evenly
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.passwords import check_password
 from stoa.modules.auth.secrets import hash_of, new_secret
@@ -75,7 +76,8 @@ class PasswordChanges:
                     self._parts.mails.reset(email, await _token(session, account.id, email))
                 )
 
-        await self._database.transact(send)
+        async with evenly():
+            await self._database.transact(send)
 
     async def reset(self, reset: PasswordReset, origin: Origin) -> None:
         """Raises LinkSpent, WeakPassword; a weak password leaves the link as it was."""
@@ -117,6 +119,7 @@ class PasswordChanges:
         )
 
     async def _set(self, session: AsyncSession, account: Account, made: str, *, keep: UUID | None = None) -> None:
+        await UserService(session).account(account.id)  # locked: no key is made meanwhile that would stay
         accounts = AccountRepository(session)
         await accounts.set_password(account.id, made)
         await accounts.drop_tokens(user_id=account.id, kind="reset")

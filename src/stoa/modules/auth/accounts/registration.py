@@ -12,6 +12,7 @@ from stoa.modules.auth.accounts.repository import AccountRepository
 from stoa.modules.auth.accounts.schemas import Registration
 from stoa.modules.auth.accounts.sign_in import network_of
 from stoa.modules.auth.errors import LinkSpent, RegistrationClosed, TryLater
+from stoa.modules.auth.pace import evenly
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.passwords import check_password
 from stoa.modules.auth.secrets import hash_of, new_secret
@@ -71,7 +72,8 @@ class Registrations:
             if account and account.email == email and not account.is_verified:
                 await self._send_link(session, account.id, email)
 
-        await self._parts.database.transact(send)
+        async with evenly():
+            await self._parts.database.transact(send)
 
     async def send_again_to(self, username: str, actor: Actor) -> None:
         """A new link, asked for by those who manage people. Raises UserNotFound, Conflict when there is no need."""

@@ -9,8 +9,9 @@ from stoa.modules.auth.api_keys import queries
 from stoa.modules.auth.api_keys.models import ApiKey
 from stoa.modules.auth.api_keys.repository import ApiKeyRepository
 from stoa.modules.auth.api_keys.schemas import ApiKeyIn, NewApiKey
-from stoa.modules.auth.errors import KeyNotFound
+from stoa.modules.auth.errors import InvalidToken, KeyNotFound
 from stoa.modules.auth.secrets import hash_of, new_api_key
+from stoa.modules.auth.sessions.repository import SessionRepository
 from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
 from stoa.shared.database import ReadSession
@@ -35,6 +36,7 @@ class ApiKeyService:
     """Within the caller's unit of work."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self._session = session
         self._keys = ApiKeyRepository(session)
         self._users = UserService(session)
         self._audit = AuditService(session)
@@ -43,6 +45,8 @@ class ApiKeyService:
         """A new key. Raises InvalidInput for scopes beyond the owner's permissions or an end in the past."""
         _check(new, actor)
         await self._users.account(actor.user_id)  # locked, so that of many at once none counts past another
+        if actor.session_id and not await SessionRepository(self._session).lives(actor.session_id):
+            raise InvalidToken  # it ended while this was asked, maybe with a new password
         if await self._keys.count(actor.user_id) >= MOST_KEYS:
             raise Conflict(f"You have {MOST_KEYS} keys already. End one first.")
         secret = new_api_key()

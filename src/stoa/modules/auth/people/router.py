@@ -40,14 +40,16 @@ async def ban(username: Username, ban: BanIn, actor: ActorDep, request: Request)
     return private_json(await UserReads(database.reads).row(username))
 
 
-@router.delete("/{username}/ban", status_code=204, responses=answers(UserRow, 401, 403, 404), **require("manage:users"))
+@router.delete(
+    "/{username}/ban", status_code=204, responses=answers(UserRow, 401, 403, 404, 409), **require("manage:users")
+)
 async def lift_ban(username: Username, actor: ActorDep, session: SessionDep, request: Request) -> None:
     """Lift a ban."""
     await PeopleService(session, parts_of(request).life).lift_ban(username, actor)
 
 
 @router.post(
-    "/{username}/sign-out", status_code=204, responses=answers(UserRow, 401, 403, 404), **require("manage:users")
+    "/{username}/sign-out", status_code=204, responses=answers(UserRow, 401, 403, 404, 409), **require("manage:users")
 )
 async def sign_out(username: Username, actor: ActorDep, session: SessionDep, request: Request) -> None:
     """Sign somebody out everywhere."""

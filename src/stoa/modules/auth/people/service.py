@@ -67,8 +67,10 @@ class PeopleService:
         return ended
 
     async def _reachable(self, username: str, actor: Actor) -> Account:
-        """Not one who may do more than the actor: nobody ends or takes over those above."""
+        """Not one who is gone or may do more than the actor: nobody ends or takes over those above."""
         account = await self._users.account_of(username)
+        if not account.is_active:
+            raise Conflict(f"{account.username} was erased: there is nobody any more to whom this could be done.")
         if not await self._roles.granted(account.role) <= actor.permissions:
             raise PermissionDenied(f"{account.username} may do more than you: somebody who may as much must do this.")
         return account

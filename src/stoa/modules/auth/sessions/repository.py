@@ -83,6 +83,9 @@ class SessionRepository:
     async def user_of(self, session_id: UUID) -> UUID | None:
         return await self._session.scalar(select(Session.user_id).where(Session.id == session_id))
 
+    async def lives(self, session_id: UUID) -> bool:
+        return await self._session.scalar(select(Session.id).where(Session.id == session_id, LIVING)) is not None
+
     async def session_of_refresh_token(self, token_hash: bytes) -> UUID | None:
         return await self._session.scalar(select(RefreshToken.session_id).where(RefreshToken.hash == token_hash))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from stoa.modules.users.schemas import PublicUser, UserRef
+from stoa.shared.clock import Moment
 from stoa.shared.markdown.render import Rendered
 from stoa.shared.pagination import Order, Page, PageQuery
 from stoa.shared.text import Line, clean_line
@@ -87,8 +88,8 @@ class ArticleQuery(PageQuery):
         Field(max_length=MOST_TAGS, default_factory=list, description="Tag slugs, repeated or divided by commas."),
     ]
     tags_match: Annotated[Literal["any", "all"], Field(description="Any of the tags, or all of them.")] = "any"
-    from_date: Annotated[AwareDatetime | None, Field(description="Published at this time or later.")] = None
-    to_date: Annotated[AwareDatetime | None, Field(description="Published before this time.")] = None
+    from_date: Annotated[Moment | None, Field(description="Published at this time or later.")] = None
+    to_date: Annotated[Moment | None, Field(description="Published before this time.")] = None
     status: Annotated[
         Listed,
         Field(
