@@ -50,7 +50,8 @@ def test_headers_that_trickle_in_are_cut(connection: socket.socket) -> None:
 
 
 def test_requests_one_after_the_other_are_answered(connection: socket.socket) -> None:
-    site = HTTPConnection(*connection.getpeername(), timeout=30)
+    host, port = connection.getpeername()
+    site = HTTPConnection(host, port, timeout=30)
     for _ in range(3):
         site.request("GET", "/healthz", headers={"Host": "localhost", "X-Some": "x" * 30_000})
         answer = site.getresponse()
