@@ -1,5 +1,6 @@
 """A passing command. `temporary.py DATA_DIR NAME STOP_FILE`: has servers until the file is there."""
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from stoa.local.servers import running_servers
 
 def main() -> None:
     data_dir, name, stop_file = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background has it ignored
     try:
         with running_servers(Path(data_dir), command=name) as servers:
             print(servers.database_url, flush=True)  # noqa: T201 # its answer
