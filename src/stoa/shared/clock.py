@@ -13,6 +13,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def moment_of(written: str | None) -> datetime | None:
+    """A time as PostgreSQL writes it in JSON."""
+    return datetime.fromisoformat(written) if written else None
+
+
 def in_utc(moment: datetime) -> datetime:
     """Raises ValueError for what lies outside the calendar once it is UTC, such as the last hours of 9999 in Hawaii."""
     try:

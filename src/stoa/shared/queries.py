@@ -36,6 +36,12 @@ class Query:
         return [values[name] if name in values else self._constants[name] for name in self._names]
 
 
+def containing(words: str) -> str:
+    """The LIKE pattern for what holds these words; wildcards among them are plain, escaped by backslashes."""
+    plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
 def json_object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
     """JSON made by PostgreSQL. Keys are literals: as bound values they had the statement planned anew each time."""
     return json_object_of(members)

@@ -1,12 +1,12 @@
 """List items of the API as the parts of pages."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 import orjson
 from markupsafe import Markup
 
+from stoa.shared.clock import moment_of
 from stoa.web.contexts import ArticleCard, AuthorRef, SearchHit, TagRef, TocEntry
 
 
@@ -15,8 +15,8 @@ def card_of(item: Mapping[str, Any]) -> ArticleCard:
         slug=item["slug"],
         title=item["title"],
         excerpt=item["summary"] or item["excerpt"],
-        published_at=_moment(item["published_at"]),
-        updated_at=_moment(item["updated_at"]),
+        published_at=moment_of(item["published_at"]),
+        updated_at=moment_of(item["updated_at"]),
         reading_minutes=item["reading_minutes"],
         comment_count=item["comment_count"],
         tags=tuple(TagRef(tag["slug"], tag["name"]) for tag in item["tags"]),
@@ -46,7 +46,3 @@ def tag_of(tag: Mapping[str, Any]) -> TagRef:
 
 def toc_of(entries: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
     return tuple(TocEntry(entry["level"], entry["id"], entry["text"]) for entry in entries)
-
-
-def _moment(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None

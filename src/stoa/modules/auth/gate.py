@@ -3,7 +3,6 @@
 So a ban, another role, another permission or an ended session acts on the very next request, in every process.
 """
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from stoa.modules.auth.sessions import queries as sessions
 from stoa.modules.auth.sessions.service import SessionService
 from stoa.modules.users.schemas import ban_words
 from stoa.modules.users.service import UserService
-from stoa.shared.clock import utc_now
+from stoa.shared.clock import moment_of, utc_now
 from stoa.shared.errors import PermissionDenied, StoaError
 from stoa.shared.security import Actor, origin_of
 
@@ -139,10 +138,6 @@ class AccountGate:
 def _check_standing(user: dict[str, Any]) -> None:
     if not user["is_active"]:
         raise InvalidToken("The account is gone.")
-    ban = ban_words(_time(user["banned_at"]), _time(user["banned_until"]), user["ban_reason"], utc_now())
+    ban = ban_words(moment_of(user["banned_at"]), moment_of(user["banned_until"]), user["ban_reason"], utc_now())
     if ban:
         raise Banned(ban)
-
-
-def _time(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None

@@ -31,7 +31,7 @@ from stoa.shared.database import ReadSession
 from stoa.shared.errors import Unavailable
 from stoa.shared.ids import new_id
 from stoa.shared.pagination import Slice, decode_cursor, encode_cursor
-from stoa.shared.queries import Query
+from stoa.shared.queries import Query, containing
 from stoa.shared.slugs import make_slug, numbered
 
 _TRIES = 5
@@ -77,7 +77,7 @@ class UserReads:
         if query.cursor:
             values["key"], values["last_id"] = decode_cursor(query.cursor, "users", datetime, UUID)
         if query.search:
-            values["pattern"] = f"%{_escaped(query.search)}%"
+            values["pattern"] = containing(query.search)
         if query.role:
             values["role"] = query.role
         shape = {"search": bool(query.search), "role": bool(query.role), "state": query.state}
@@ -273,8 +273,3 @@ def _account(user: User) -> Account:
         banned_until=user.banned_until,
         ban_reason=user.ban_reason,
     )
-
-
-def _escaped(text: str) -> str:
-    """For LIKE: its wildcards as plain characters."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

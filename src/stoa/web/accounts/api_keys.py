@@ -11,7 +11,7 @@ from starlette.responses import Response
 from stoa.modules.auth.api_keys.schemas import ApiKeyIn
 from stoa.modules.auth.api_keys.service import ApiKeyReads, ApiKeyService
 from stoa.modules.auth.roles.service import RoleReads
-from stoa.shared.clock import utc_now
+from stoa.shared.clock import moment_of, utc_now
 from stoa.shared.database import SessionDep, database_of, reads_of
 from stoa.shared.errors import FieldFault, InvalidInput, NotFound, StoaError
 from stoa.shared.security import OWN_ACCOUNT, Actor, ActorDep, require
@@ -109,13 +109,9 @@ def _row(one: dict[str, Any]) -> KeyRow:
         prefix=one["prefix"],
         scopes=tuple(one["scopes"]),
         created_at=datetime.fromisoformat(one["created_at"]),
-        expires_at=_moment(one["expires_at"]),
-        last_used_at=_moment(one["last_used_at"]),
+        expires_at=moment_of(one["expires_at"]),
+        last_used_at=moment_of(one["last_used_at"]),
     )
-
-
-def _moment(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
 
 
 def _end(form: Form) -> datetime | None:

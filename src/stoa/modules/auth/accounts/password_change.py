@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.accounts.models import OneTimeToken
-from stoa.modules.auth.accounts.registration import HOUR
+from stoa.modules.auth.accounts.registration import may_write
 from stoa.modules.auth.accounts.repository import AccountRepository
 from stoa.modules.auth.accounts.schemas import PasswordChange, PasswordReset
-from stoa.modules.auth.accounts.sign_in import SignIn, network_of
+from stoa.modules.auth.accounts.sign_in import SignIn
 from stoa.modules.auth.api_keys.service import ApiKeyService
-from stoa.modules.auth.errors import LinkSpent, TryLater, WrongPassword
+from stoa.modules.auth.errors import LinkSpent, WrongPassword
 from stoa.modules.auth.pace import evenly
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.passwords import check_password
@@ -56,11 +56,8 @@ class PasswordChanges:
 
     async def forgot(self, email: str, origin: Origin) -> None:
         """A link by mail, where that address has an account. Raises TryLater for too many from one place."""
-        wait = await self._parts.throttle.take("mail-from", network_of(origin), limit=20, seconds=HOUR)
-        if wait:
-            raise TryLater(wait)
-        if await self._parts.throttle.take("reset-mail", email, limit=3, seconds=HOUR):
-            return  # silently: whoever asks learns nothing
+        if not await may_write(self._parts, "reset-mail", email, origin):
+            return
 
         async def send(session: AsyncSession) -> None:
             account = await UserService(session).by_login(email)

@@ -61,11 +61,8 @@ class Registrations:
 
     async def send_again(self, email: str, origin: Origin) -> None:
         """A new link, where there is an account that is not confirmed. Raises TryLater for too many from one place."""
-        wait = await self._parts.throttle.take("mail-from", network_of(origin), limit=20, seconds=HOUR)
-        if wait:
-            raise TryLater(wait)
-        if await self._parts.throttle.take("verify-mail", email, limit=3, seconds=HOUR):
-            return  # silently: whoever asks learns nothing
+        if not await may_write(self._parts, "verify-mail", email, origin):
+            return
 
         async def send(session: AsyncSession) -> None:
             account = await UserService(session).by_login(email)
@@ -110,3 +107,14 @@ class Registrations:
             )
         )
         await MailService(session).send(self._parts.mails.verify(email, token))
+
+
+async def may_write(parts: AuthParts, kind: str, email: str, origin: Origin) -> bool:
+    """Whether a stranger may have that address written to; False in silence, so that nobody learns anything.
+
+    Raises TryLater for too many from one place.
+    """
+    wait = await parts.throttle.take("mail-from", network_of(origin), limit=20, seconds=HOUR)
+    if wait:
+        raise TryLater(wait)
+    return not await parts.throttle.take(kind, email, limit=3, seconds=HOUR)

@@ -16,6 +16,7 @@ from stoa.shared.clock import utc_now
 from stoa.shared.database import ReadSession
 from stoa.shared.errors import Moved
 from stoa.shared.pagination import Slice, decode_cursor, encode_cursor
+from stoa.shared.queries import containing
 from stoa.shared.slugs import make_slug
 
 
@@ -34,7 +35,7 @@ class TagReads:
             key_type = str if query.sort == "name" else int
             values["key"], values["slug"] = decode_cursor(query.cursor, kind, key_type, str)
         if query.search:
-            values["pattern"] = f"%{_escaped(query.search)}%"
+            values["pattern"] = containing(query.search)
         statement = queries.page(
             query.sort, order, query.limit, query.skip, after=bool(query.cursor), search=bool(query.search)
         )
@@ -165,8 +166,3 @@ class TagService:
 
 def _out(tag: Tag) -> TagOut:
     return TagOut(slug=tag.slug, name=tag.name, article_count=tag.article_count)
-
-
-def _escaped(text: str) -> str:
-    """For LIKE: its wildcards as plain characters."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
