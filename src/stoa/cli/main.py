@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from stoa.cli.doctor import doctor
+from stoa.cli.events import events
 from stoa.cli.import_ import import_
 from stoa.cli.migrate import migrate
 from stoa.cli.seed import seed
 from stoa.cli.serve import serve
 from stoa.cli.up import up
+from stoa.cli.worker import worker
 from stoa.shared.errors import InvalidInput, StoaError
 
 app = typer.Typer(
@@ -24,6 +26,8 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(serve)
+app.command()(worker)
+app.add_typer(events, name="events")
 app.add_typer(migrate, name="migrate")
 app.command(name="import")(import_)
 app.command()(seed)

@@ -21,6 +21,7 @@ from .server import Pause
 from .servers import Servers
 from .signals import Signals, StopAsked
 
+WORKER = "Worker"
 HEALTH_PATH = "/healthz"
 _POLL_SECONDS = 0.02
 _TEND_SECONDS = 0.25
@@ -56,6 +57,8 @@ class Plan:
     steps: Steps
     database_url: str | None = None
     redis_url: str | None = None
+    worker: Sequence[str] = ()
+    """The command of what works outside of requests, started when the site answers."""
     began_at: float = 0.0
     """On the monotonic clock; "answers after" counts from here."""
 
@@ -69,6 +72,7 @@ class Supervisor:
         self._local = LocalServers(plan.folder, plan.database_url, plan.redis_url)
         self._site: Child | None = None
         self._step: Child | None = None
+        self._worker: Child | None = None
 
     def run(self) -> None:
         """Returns when somebody asked to stop and everything has ended. Raises LocalError when it did not come up;
@@ -96,6 +100,7 @@ class Supervisor:
         for step in plan.steps(Servers(self._local.database_url, self._local.redis_url), pause):
             self._run_step(step)
         self._start_site()
+        self._start_worker()
 
     def _run_step(self, step: Step) -> None:
         began_at = time.monotonic()
@@ -123,9 +128,14 @@ class Supervisor:
         say(SITE, f"ready in {seconds_since(began_at)}")
         tell(f"\nStoa answers on {plan.address.url} after {seconds_since(plan.began_at)}. Ctrl-C stops it.")
 
+    def _start_worker(self) -> None:
+        if self._plan.worker:
+            self._worker = Child(Program(WORKER, self._plan.worker, SITE_STOPS, self._environment()))
+            self._worker.start()
+
     def _keep(self) -> None:
         """Until StopAsked."""
-        kept = [Keeper(child, say) for child in [*self._local.children, self._site] if child]
+        kept = [Keeper(child, say) for child in [*self._local.children, self._site, self._worker] if child]
         rotate_at = time.monotonic() + _ROTATE_SECONDS
         while True:
             for keeper in kept:
@@ -142,7 +152,11 @@ class Supervisor:
         """The site first, for it needs the servers to finish what it has begun."""
         self._local.lock.holder.is_ready = False
         self._local.lock.tell()
-        stop([child for child in (self._step, self._site) if child], self._signals.wait, self._signals.hurry)
+        stop(
+            [child for child in (self._step, self._site, self._worker) if child],
+            self._signals.wait,
+            self._signals.hurry,
+        )
         self._local.stop(self._signals.wait, self._signals.hurry)
 
     def _tell_site(self, site: Child) -> None:
