@@ -1,13 +1,15 @@
 """One consumer group in one process: reads its streams, has its handlers run, acknowledges what they are done with."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.shared.database import Database
 
 from .dispatch import Dispatcher
+from .event import Envelope
 from .loops import Stop, until_done
 from .pace import Pace
 from .points import Hook, nothing
@@ -28,10 +30,13 @@ class Consumer:
         transport: Transport,
         dispatcher: Dispatcher,
         pace: Pace,
+        since: Mapping[str, datetime],
         lost: Callable[[], None],
         at: Hook = nothing,
     ) -> None:
-        """`name` is the process's own; `lost` is called when streams are missing, for what was in them is gone."""
+        """`name` is the process's own; `since` says from when on a handler hears events; `lost` is called when
+        streams are missing, for what was in them is gone.
+        """
         self._group = group
         self._handlers = handlers
         self._streams = streams
@@ -40,6 +45,7 @@ class Consumer:
         self._transport = transport
         self._dispatcher = dispatcher
         self._pace = pace
+        self._since = since
         self._lost = lost
         self._at = at
         self._claim_at = 0.0
@@ -63,7 +69,7 @@ class Consumer:
 
     async def _work(self, deliveries: Sequence[Delivery], stop: Stop) -> None:
         for handler in self._handlers:
-            wanted = [d.envelope for d in deliveries if d.envelope and d.envelope.type == handler.event.type]
+            wanted = self._wanted(handler, deliveries)
             if wanted and not await until_done(lambda h=handler, w=wanted: self._dispatcher.handle(h, w), stop):  # type: ignore[misc] # mypy and defaults of lambdas
                 return  # not acknowledged: somebody else will get them
         if deliveries:
@@ -82,6 +88,9 @@ class Consumer:
 
     async def _park(self, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
         for handler in self._handlers:
-            ids = {d.envelope.id for d in deliveries if d.envelope and d.envelope.type == handler.event.type}
-            if ids:
-                await Inbox(session).park(handler.name, sorted(ids))
+            if wanted := self._wanted(handler, deliveries):
+                await Inbox(session).park(handler.name, sorted({envelope.id for envelope in wanted}))
+
+    def _wanted(self, handler: AnyHandler, deliveries: Sequence[Delivery]) -> list[Envelope]:
+        envelopes = [delivery.envelope for delivery in deliveries if delivery.envelope]
+        return [e for e in envelopes if e.type == handler.event.type and e.at >= self._since[handler.name]]

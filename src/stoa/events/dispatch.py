@@ -82,7 +82,9 @@ class Dispatcher:
 
     async def _failed(self, handler: AnyHandler, envelope: Envelope, error: Exception, *, before: int) -> None:
         failures = before if is_busy(error) else before + 1
-        log.warning("a handler failed", handler=handler.name, event=str(envelope.id), tries=failures, why=words(error))
+        log.warning(
+            "a handler failed", handler=handler.name, event_id=str(envelope.id), tries=failures, why=words(error)
+        )
         if failures >= self._pace.tries:
             await self._bury(handler.name, envelope, words(error), failures=failures - before)
             return
@@ -92,7 +94,7 @@ class Dispatcher:
             await inbox.failed(handler.name, envelope.id, words(error), wait=wait, failures=failures - before)
 
     async def _bury(self, handler: str, envelope: Envelope, error: str, *, failures: int) -> None:
-        log.error("given up", handler=handler, event=str(envelope.id), why=error)
+        log.error("given up", handler=handler, event_id=str(envelope.id), why=error)
         async with self._database.unit_of_work() as session:
             await Inbox(session).bury(handler, envelope.id, error, failures=failures)
 

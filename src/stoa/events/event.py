@@ -111,7 +111,7 @@ def decode(envelope: Envelope, kind: type[E]) -> E:
         raise ValueError(
             f"{envelope.type} is of schema {envelope.schema_version}, the handler reads {kind.schema_version}"
         )
-    members = {**orjson.loads(envelope.data), "id": envelope.id, "at": envelope.at}
+    members = {**orjson.loads(envelope.data), "id": str(envelope.id), "at": envelope.at}
     return kind.model_validate_json(orjson.dumps(members))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -99,9 +99,10 @@ _LOCK = text(f"SELECT pg_try_advisory_xact_lock({_SWEEP_LOCK})")  # a constant
 # The first worker of a site answers for all that was recorded before it; a handler added later, from then on.
 _KNOW = text("""
 INSERT INTO event_handlers (handler, since)
-SELECT name, CASE WHEN EXISTS (SELECT FROM event_handlers) THEN now() ELSE '-infinity' END
+SELECT name, CASE WHEN EXISTS (SELECT FROM event_handlers) THEN now() ELSE 'epoch' END
 FROM unnest(:handlers) AS known(name) ORDER BY name ON CONFLICT DO NOTHING
 """).bindparams(_names)
+_SINCE = text("SELECT handler, since FROM event_handlers")
 _OPEN = """
   SELECT log.id, log.at, log.relayed_at, log.relays
   FROM unnest(:handlers, :types) AS expected(handler, type)
@@ -228,9 +229,10 @@ class Sweeping:
         """False when somebody else is at it."""
         return bool(await self._session.scalar(_LOCK))
 
-    async def know(self) -> None:
+    async def know(self) -> dict[str, datetime]:
         """Remember since when each handler is expected to hear events."""
         await self._session.execute(_KNOW, {"handlers": self._expected["handlers"]})
+        return {row.handler: row.since for row in await self._session.execute(_SINCE)}
 
     async def send_again(self, patience: float) -> int:
         """Have the relay send what should be handled by now and is not; how many events."""

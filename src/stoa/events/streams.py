@@ -89,9 +89,10 @@ class RedisStreams:
             async for key in self._redis.scan_iter(f"{STREAM_PREFIX}*", _type="stream"):
                 groups: Any = await self._redis.xinfo_groups(key)
                 if not groups:
-                    await self._redis.xtrim(key, maxlen=_KEPT_UNHEARD)
+                    await self._redis.xtrim(key, maxlen=_KEPT_UNHEARD, approximate=False)
                     continue
-                await self._redis.xtrim(key, minid=min([await self._needed_from(key, group) for group in groups]))
+                oldest = min([await self._needed_from(key, group) for group in groups])
+                await self._redis.xtrim(key, minid=oldest, approximate=False)
                 for group in groups:
                     await self._drop_idle(key, group["name"], consumer_idle)
 

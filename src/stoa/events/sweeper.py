@@ -4,6 +4,7 @@ It makes up for whatever the transport forgets, from a flushed Valkey to one tha
 """
 
 import asyncio
+from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +28,7 @@ class Sweeper:
         self._pace = pace
         self.sleeper = asyncio.Event()
         self._is_lost = False
+        self.since: dict[str, datetime] = {}
 
     def streams_lost(self) -> None:
         """Have the next sweep come at once and wait for nobody: what was in the streams is gone."""
@@ -51,7 +53,9 @@ class Sweeper:
 
     async def know(self) -> None:
         """Remember the handlers of this process; before the first event is handled."""
-        await self._database.transact(lambda session: Sweeping(session, self._registry.expected()).know())
+        self.since.update(
+            await self._database.transact(lambda session: Sweeping(session, self._registry.expected()).know())
+        )
 
     async def _send_again(self, session: AsyncSession, patience: float) -> int:
         sweeping = Sweeping(session, self._registry.expected())

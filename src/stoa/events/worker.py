@@ -97,6 +97,6 @@ class Worker:
             group, registry.of_group(group), registry.streams_of(group),
             name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", database=self._database,
             transport=self._transport, dispatcher=dispatcher, pace=self._pace,
-            lost=self._sweeper.streams_lost, at=self._at,
+            since=self._sweeper.since, lost=self._sweeper.streams_lost, at=self._at,
         )  # fmt: skip
         return lambda: consumer.run(self.stop)
