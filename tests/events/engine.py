@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.event import Event
+from stoa.events.loops import Stop, until_done
 from stoa.events.pace import Pace
 from stoa.events.publisher import publish
 from stoa.events.queue.registry import Task, TaskRegistry
@@ -78,11 +80,15 @@ async def working(
 
 
 async def throw(database: Database, count: int = 1) -> list[UUID]:
-    """That many events, each recorded in a transaction of its own."""
+    """That many events, each recorded in a transaction of its own, again if its connection was cut."""
     events = [BallThrown(ball="red", number=number) for number in range(count)]
     for event in events:
-        await database.transact(lambda session, one=event: publish(session, one))  # type: ignore[misc] # a default
+        assert await until_done(partial(database.transact, partial(_record, event=event)), Stop())
     return [event.id for event in events]
+
+
+async def _record(session: AsyncSession, event: BallThrown) -> None:
+    await publish(session, event)
 
 
 async def effects(url: str, handler: str = "catch") -> list[UUID]:
