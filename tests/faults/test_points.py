@@ -3,8 +3,9 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -112,8 +113,7 @@ class TestDeadlyHandler:
         while not await parked():
             async with killed_at(url, redis_url, "nowhere") as worker:
                 ended = asyncio.create_task(worker.wait())
-                while not ended.done() and not await parked():
-                    await asyncio.sleep(0.05)
+                await until(partial(_either, ended, parked), "it dies or the event is parked")
                 deaths += ended.done()
             assert deaths < 20
         letter = (await rows(url, "SELECT * FROM event_dead"))[0]
@@ -125,6 +125,10 @@ class TestDeadlyHandler:
         for name in GROUPS:
             assert sorted(set(await effects(url, name)) & set(innocent)) == sorted(innocent)
             assert len(await effects(url, name)) == len(set(await effects(url, name)))
+
+
+async def _either(ended: "asyncio.Task[int]", parked: Callable[[], Awaitable[bool]]) -> bool:
+    return ended.done() or await parked()
 
 
 class TestWorker:

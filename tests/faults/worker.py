@@ -7,6 +7,7 @@ import sys
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.pace import Pace
 from stoa.events.points import Hook, nothing
 from stoa.events.registry import on
 from stoa.events.streams import RedisStreams
@@ -37,9 +38,9 @@ def deadly(point: str, count: int) -> Hook:
     return die
 
 
-async def main(database_url: str, redis_url: str, at: Hook) -> None:
+async def main(database_url: str, redis_url: str, at: Hook, *, pace: Pace = FAST, only_relay: bool = False) -> None:
     async with opened(database_url) as database, RedisStreams(redis_url) as streams:
-        worker = Worker(database, streams, work_of(catch, watch, trip), pace=FAST, at=at)
+        worker = Worker(database, streams, work_of() if only_relay else work_of(catch, watch, trip), pace=pace, at=at)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop.ask)
         await worker.run()
 
