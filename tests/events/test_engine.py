@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -97,7 +98,7 @@ class TestStream:
         ids = await throw(database)
         await Relay(database, transport, FAST).relay()
         async with Redis.from_url(redis_url, decode_responses=True) as redis:
-            entries = await redis.xrange(STREAM)
+            entries: Any = await redis.xrange(STREAM)
         fields = entries[0][1]
         assert set(fields) == {"id", "type", "data"}
         told = json.loads(fields["data"])
@@ -138,14 +139,17 @@ class TestStream:
 
 
 class TestRelay:
-    async def test_two_relays_share_the_work(self, url: str, database: Database, transport: RedisStreams) -> None:
+    async def test_two_relays_share_the_work(
+        self, url: str, database: Database, transport: RedisStreams, redis_url: str
+    ) -> None:
         ids = await throw(database, 40)
-        slow = _Slow(transport)
+        slow = _Slow(redis_url)
         first = asyncio.create_task(Relay(database, slow, _small()).relay())
         await slow.reached.wait()
         assert await Relay(database, transport, _small()).relay()  # it does not wait for those the first one holds
         slow.go.set()
         await first
+        await slow.__aexit__()
         sent = await rows(url, "SELECT id, relays FROM event_log WHERE relayed_at IS NOT NULL")
         assert sorted(row["id"] for row in sent) == sorted(ids)
         assert {row["relays"] for row in sent} == {1}
@@ -258,20 +262,17 @@ class TestRepeat:
                 )
 
 
-class _Slow:
+class _Slow(RedisStreams):
     """Sends only when told to."""
 
-    def __init__(self, transport: RedisStreams) -> None:
-        self._transport = transport
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.reached, self.go = asyncio.Event(), asyncio.Event()
 
     async def send_many(self, envelopes: Sequence[Envelope]) -> None:
         self.reached.set()
         await self.go.wait()
-        await self._transport.send_many(envelopes)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._transport, name)
+        await super().send_many(envelopes)
 
 
 def _small() -> Pace:

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stoa.events.registry import on
+from stoa.events.registry import Handler, on
 from stoa.events.relay import Relay
 from stoa.events.service import replay
 from stoa.events.streams import RedisStreams
@@ -42,7 +42,7 @@ class Tally:
         self.is_mended = False
 
 
-def stubborn(tally: Tally, number: int = -1) -> object:
+def stubborn(tally: Tally, number: int = -1) -> Handler[BallThrown]:
     """Fails for events of that number (-1: all), until mended."""
 
     @on(BallThrown, group="catchers")

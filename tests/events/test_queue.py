@@ -71,7 +71,7 @@ class TestEnqueue:
         await ask(database, colour="urgent", priority=URGENT)
         await ask(database, colour="tomorrow", priority=URGENT, run_at=utc_now() + timedelta(days=1))
         working_off = runner(database, paint)
-        order = []
+        order: list[str] = []
         while await working_off.run_one():
             done = {row["handler"] for row in await rows(url, "SELECT handler FROM effects")}
             order += sorted(done - set(order))

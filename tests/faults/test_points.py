@@ -13,8 +13,20 @@ from stoa.events.points import POINTS
 from stoa.events.publisher import publish
 from stoa.events.streams import RedisStreams
 from stoa.shared.database import Database
-from tests.events.engine import FAST, catch, effects, rows, throw, until, until_handled, watch, work_of, working
-from tests.faults.worker import DEADLY, BallThrown, trip
+from tests.events.engine import (
+    FAST,
+    BallThrown,
+    catch,
+    effects,
+    rows,
+    throw,
+    until,
+    until_handled,
+    watch,
+    work_of,
+    working,
+)
+from tests.faults.worker import DEADLY, trip
 
 GROUPS = ("catch", "watch", "trip")
 

@@ -121,10 +121,11 @@ UPDATE event_log SET relayed_at = NULL WHERE id IN (
 )
 RETURNING id
 """).bindparams(_names, _types, _in)  # noqa: S608 # constants
-# An hour back at least: a transaction may commit long after it has recorded its event.
+# Not up to now: what a transaction that is still open has recorded cannot be seen yet, and is as old as it at most.
 _ADVANCE = text(f"""
 UPDATE event_sweep SET swept_to = greatest(swept_to, least(
-  now() - interval '1 hour',
+  now() - interval '10 minutes',
+  (SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()) - interval '10 minutes',
   (SELECT min(at) FROM ({_OPEN}) AS open),
   (SELECT min(at) FROM event_log WHERE relayed_at IS NULL)
 ))
