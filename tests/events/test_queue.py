@@ -1,6 +1,7 @@
 """The task queue: once, in order of priority, with progress, cancelled when asked."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -33,8 +34,8 @@ async def paint(payload: Paint, session: AsyncSession, run: Run) -> None:
     await session.execute(text("INSERT INTO effects VALUES (:id, :what, 1)"), {"id": run.id, "what": payload.colour})
 
 
-def runner(database: Database, *tasks: Task[Paint]) -> TaskRunner:
-    return TaskRunner(database, TaskRegistry(tasks), FAST, Stop())
+def runner(database: Database, *tasks: Task[Paint], lease: float = FAST.lease) -> TaskRunner:
+    return TaskRunner(database, TaskRegistry(tasks), replace(FAST, lease=lease), Stop())
 
 
 async def ask(database: Database, which: Task[Paint] = paint, colour: str = "red", **options: object) -> UUID:
@@ -120,7 +121,7 @@ class TestFailingTask:
             await paint.function(payload, session, run)
 
         one = await ask(database)
-        late = asyncio.create_task(runner(database, slowly).run_one())
+        late = asyncio.create_task(runner(database, slowly, lease=600).run_one())
         await begun.wait()
         await rows(url, "UPDATE queued_tasks SET leased_until = now() - interval '1 second'")  # it is not heard of
         assert await runner(database, paint).run_one()
