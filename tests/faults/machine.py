@@ -90,8 +90,8 @@ class Machine:
     def close(self) -> None:
         self.end_workers()
         if self._zygote:
-            self._zygote.kill()
-            self._zygote.wait()
+            with self._zygote:  # closes its pipes
+                self._zygote.kill()
         stop(self._children.values())
 
     def _start(self, name: str) -> None:
