@@ -7,7 +7,7 @@ ARGS ?=
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --quiet pyproject.toml --extra local-ai --extra semantic --extra build
 
-.PHONY: up import test quick check format bench lock docs clean
+.PHONY: up import test quick check format bench chaos lock docs clean
 
 up: $(VENV)/.installed
 	@$(BIN)/stoa up $(ARGS)
@@ -35,8 +35,12 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.reads $(ARGS)
 
+chaos: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.faults.chaos --seconds 600 $(ARGS)
+
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m stoa.shared.settings_doc > docs/configuration.md
+	$(BIN)/python -m stoa.events.handlers.catalogue docs/events.md
 
 lock: $(VENV)/.installed-dev
 	$(LOCK) --output-file requirements.lock $(ARGS)

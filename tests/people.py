@@ -21,6 +21,7 @@ from stoa.shared.security import Actor, Origin
 
 Credential = Literal["cookie", "token", "key"]
 PASSWORD = "correct horse battery"
+SHELL = Actor(None, "shell", "admin", frozenset({"create:tag"}), "shell")
 _numbers = count(1)
 
 

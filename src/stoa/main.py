@@ -11,6 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from stoa.events.handlers.all import all_work
+from stoa.events.queue.router import router as task_queue
+from stoa.events.router import router as events
 from stoa.modules.audit.router import router as audit
 from stoa.modules.auth.gate import AccountGate
 from stoa.modules.auth.parts import make_parts
@@ -41,7 +44,7 @@ from stoa.shared.version import VERSION
 from stoa.web import errors as web_errors
 from stoa.web import routes as web
 
-MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, mail, audit)
+MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, mail, audit, events, task_queue)
 API = "/api/v1"
 UPLOADS = dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456)
 _MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz", "/.well-known/")
@@ -85,6 +88,7 @@ def create_app(
         title="Stoa", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.settings = settings
+    app.state.expected_handlers = all_work(settings).registry.expected()
     for module in MODULES:
         app.include_router(module, prefix=API)
     app.include_router(metadata)

@@ -1,5 +1,6 @@
 """Imports every `models.py`, so that the metadata is whole in any process that needs it."""
 
+from stoa.events import models as events
 from stoa.modules.audit import models as audit
 from stoa.modules.auth.accounts import models as accounts
 from stoa.modules.auth.api_keys import models as api_keys
@@ -13,5 +14,5 @@ from stoa.modules.mail import models as mail
 from stoa.modules.users import models as users
 from stoa.shared.database import Base
 
-MODELS = (audit, roles, users, accounts, sessions, api_keys, mail, tags, articles, search, importing)
+MODELS = (audit, roles, users, accounts, sessions, api_keys, mail, tags, articles, search, importing, events)
 metadata = Base.metadata

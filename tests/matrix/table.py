@@ -15,7 +15,7 @@ PUBLIC: Final = "public"
 IDENTITIES: Final = ("anonymous", "viewer", "creator", "moderator", "admin", "banned")
 WRITER: Final = frozenset({"create:article", "edit:article", "publish:article", "delete:article", "create:tag"})
 KEEPER: Final = frozenset({"moderate:article", "edit:tag", "delete:tag"})
-OWNER: Final = frozenset({"manage:users", "manage:roles", "view:audit", "view:mail"})
+OWNER: Final = frozenset({"manage:users", "manage:roles", "view:audit", "view:mail", "manage:events"})
 RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "anonymous": frozenset(),
     "viewer": frozenset(),
@@ -113,6 +113,8 @@ TABLE: Final = (
     Row("GET", f"{API}/api-keys", OWN_ACCOUNT, 200),
     Row("POST", f"{API}/api-keys", OWN_ACCOUNT, 201, body={"name": "A key"}),
     Row("DELETE", f"{API}/api-keys/{{key_id}}", OWN_ACCOUNT, 204, "key", foreign=HIDDEN),
+    Row("GET", f"{API}/tasks-queue/{{task_id}}", SIGNED_IN, 200, "queued task", foreign=HIDDEN),
+    Row("POST", f"{API}/tasks-queue/{{task_id}}/cancel", SIGNED_IN, 204, "queued task", foreign=HIDDEN),
     # writing
     Row("POST", f"{API}/articles", "create:article", 201, body=ARTICLE),
     Row("POST", f"{API}/articles/preview", "create:article", 200, body={"body": "Some words."}),
@@ -177,4 +179,11 @@ TABLE: Final = (
     Row("DELETE", f"{API}/admin/roles/{{name}}", "manage:roles", 204, "role", audit="role.deleted"),
     Row("GET", f"{API}/admin/audit", "view:audit", 200),
     Row("GET", f"{API}/admin/mail", "view:mail", 200),
+    Row("GET", f"{API}/admin/events/state", "manage:events", 200),
+    Row("GET", f"{API}/admin/events/dead", "manage:events", 200),
+    Row("GET", f"{API}/admin/events/{{event_id}}", "manage:events", 200, "dead letter"),
+    Row(
+        "POST", f"{API}/admin/events/{{event_id}}/replay", "manage:events", 200, "dead letter", {},
+        audit="event.replayed",
+    ),
 )  # fmt: skip

@@ -6,8 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
+from stoa.events.queue.registry import Run, task
+from stoa.events.queue.service import enqueue
+from stoa.events.repository import Inbox
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.people.schemas import BanIn
 from stoa.modules.auth.people.service import PeopleService
@@ -15,11 +20,21 @@ from stoa.modules.auth.roles.schemas import RoleIn
 from stoa.modules.auth.roles.service import RoleService
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
+from stoa.modules.users.events import UserVerified
 from stoa.shared.database import Database
 from stoa.shared.security import Actor
-from tests.people import People, Person
+from tests.people import SHELL, People, Person
 
-SHELL = Actor(None, "shell", "admin", frozenset({"create:tag"}), "shell")
+
+class Nothing(BaseModel):
+    pass
+
+
+@task("test.nothing", Nothing)
+async def any_task(_: Nothing, session: AsyncSession, run: Run) -> None:
+    """Never run here."""
+
+
 _numbers = count(1)
 
 
@@ -90,6 +105,21 @@ class Things:
 
     async def _banned_person(self, *_: object) -> str:
         return (await banned(self._people, self._database, "viewer")).username
+
+    async def _dead_letter(self, *_: object) -> str:
+        async def make(session: AsyncSession) -> str:
+            event = UserVerified(user_id=self._foreign.id)
+            await publish(session, event)
+            await Inbox(session).bury("mail.welcome_mail", event.id, "ValueError: of a test", failures=5)
+            return str(event.id)
+
+        return await self._database.transact(make)
+
+    async def _queued_task(self, owner: Person | None, _: str) -> str | None:
+        if owner is None:
+            return None
+        made = await self._database.transact(lambda session: enqueue(session, any_task, Nothing(), asked_by=owner.id))
+        return str(made)
 
 
 async def banned(people: People, database: Database, role: str, **fields: Any) -> Person:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from stoa.cli.doctor import doctor
+from stoa.cli.events import events
 from stoa.cli.import_ import import_
 from stoa.cli.keys import keys
 from stoa.cli.migrate import migrate
@@ -14,6 +15,7 @@ from stoa.cli.seed import seed
 from stoa.cli.serve import serve
 from stoa.cli.up import up
 from stoa.cli.user import user
+from stoa.cli.worker import worker
 from stoa.shared.errors import InvalidInput, StoaError
 
 app = typer.Typer(
@@ -26,6 +28,8 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(serve)
+app.command()(worker)
+app.add_typer(events, name="events")
 app.add_typer(migrate, name="migrate")
 app.add_typer(user, name="user")
 app.add_typer(keys, name="keys")

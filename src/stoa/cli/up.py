@@ -45,6 +45,7 @@ def up(
         folder=folder,
         address=address,
         site=_stoa("serve", "--host", address.host, "--port", str(address.port), "--workers", str(workers)),
+        worker=_stoa("worker"),
         steps=lambda servers, pause: _steps(folder, servers, pause, demo=not no_demo),
         database_url=_given("DATABASE_URL", written),
         redis_url=_given("REDIS_URL", written),

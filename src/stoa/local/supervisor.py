@@ -22,6 +22,7 @@ from .server import Pause
 from .servers import Servers
 from .signals import Signals, StopAsked
 
+WORKER = "Worker"
 HEALTH_PATH = "/healthz"
 _POLL_SECONDS = 0.02
 _TEND_SECONDS = 0.25
@@ -57,6 +58,8 @@ class Plan:
     steps: Steps
     database_url: str | None = None
     redis_url: str | None = None
+    worker: Sequence[str] = ()
+    """The command of what works outside of requests, started when the site answers."""
     began_at: float = 0.0
     """On the monotonic clock; "answers after" counts from here."""
     greeting: Sequence[str] = ()
@@ -75,6 +78,7 @@ class Supervisor:
         self._site: Child | None = None
         self._step: Child | None = None
         self._greeting: Child | None = None
+        self._worker: Child | None = None
 
     def run(self) -> None:
         """Returns when somebody asked to stop and everything has ended. Raises LocalError when it did not come up;
@@ -102,6 +106,7 @@ class Supervisor:
         for step in plan.steps(Servers(self._local.database_url, self._local.redis_url), pause):
             self._run_step(step)
         self._start_site()
+        self._start_worker()
 
     def _run_step(self, step: Step) -> None:
         began_at = time.monotonic()
@@ -133,9 +138,14 @@ class Supervisor:
             with suppress(CannotStart):  # the site answers, greeted or not
                 self._greeting.start()
 
+    def _start_worker(self) -> None:
+        if self._plan.worker:
+            self._worker = Child(Program(WORKER, self._plan.worker, SITE_STOPS, self._environment()))
+            self._worker.start()
+
     def _keep(self) -> None:
         """Until StopAsked."""
-        kept = [Keeper(child, say) for child in [*self._local.children, self._site] if child]
+        kept = [Keeper(child, say) for child in [*self._local.children, self._site, self._worker] if child]
         rotate_at = time.monotonic() + _ROTATE_SECONDS
         while True:
             for keeper in kept:
@@ -155,7 +165,7 @@ class Supervisor:
         self._local.lock.holder.is_ready = False
         self._local.lock.tell()
         stop(
-            [child for child in (self._greeting, self._step, self._site) if child],
+            [child for child in (self._greeting, self._step, self._site, self._worker) if child],
             self._signals.wait,
             self._signals.hurry,
         )

@@ -35,8 +35,10 @@ class ChangeListener:
         connected: Callable[[], None],
         changed: Callable[[], None],
         disconnected: Callable[[], None],
+        channel: str = _CHANNEL,
     ) -> None:
         self._url = url
+        self._channel = channel
         self._connected = connected
         self._changed = changed
         self._disconnected = disconnected
@@ -65,7 +67,7 @@ class ChangeListener:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.add_listener(_CHANNEL, lambda *_: self._changed())
+            await connection.add_listener(self._channel, lambda *_: self._changed())
             self._connected()
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):

@@ -143,6 +143,10 @@ class ContentSettings(Part):
     markdown_seconds: float = Field(3.0, gt=0, le=60, description="Longest one text may take to render, in seconds.")
 
 
+class EventSettings(Part):
+    event_days: int = Field(30, ge=1, le=3650, description="How long handled events and ended tasks are kept, in days.")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All parts. `Settings.load()` reads them; faults are told all at once."""
@@ -153,6 +157,7 @@ class Settings:
     site: SiteSettings
     accounts: AccountSettings
     content: ContentSettings
+    events: EventSettings
 
     @classmethod
     def load(cls, env_file: Path | None = Path(".env"), **overrides: Any) -> "Settings":
@@ -197,6 +202,7 @@ PARTS: Mapping[str, type[Part]] = {
     "site": SiteSettings,
     "accounts": AccountSettings,
     "content": ContentSettings,
+    "events": EventSettings,
 }
 
 

@@ -23,6 +23,15 @@ class AccountMails:
             "is sent here again.",
         )
 
+    def welcome(self, email: str) -> Mail:
+        return self._mail(
+            "welcome",
+            email,
+            f"Welcome to {self.site}",
+            f"Your address is confirmed, your account is ready.\n\nSign in: {self.url}/sign-in\n"
+            f"Your name, picture and password: {self.url}/settings",
+        )
+
     def exists(self, email: str) -> Mail:
         return self._mail(
             "account-exists",

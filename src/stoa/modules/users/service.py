@@ -11,8 +11,10 @@ import orjson
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.users import queries
 from stoa.modules.users.errors import EmailTaken, LastAdmin, UsernameTaken, UserNotFound
+from stoa.modules.users.events import UserVerified
 from stoa.modules.users.models import User
 from stoa.modules.users.repository import UserRepository
 from stoa.modules.users.schemas import (
@@ -184,8 +186,10 @@ class UserService:
         user = await self._by_id(user_id)
         if user.email != email:
             return False
-        user.is_verified = True
-        await self._session.flush()
+        if not user.is_verified:
+            user.is_verified = True
+            await self._session.flush()
+            await publish(self._session, UserVerified(user_id=user_id))
         return True
 
     async def has_admin(self) -> bool:

@@ -26,6 +26,7 @@ class RequestContext:
         cost = start_measuring()
         request_id = _request_id(scope)
         scope["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)  # what is logged or recorded on the way
         status = 0
 
         async def send_with_context(message: Message) -> None:

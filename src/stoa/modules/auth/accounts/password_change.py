@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.accounts.models import OneTimeToken
 from stoa.modules.auth.accounts.registration import may_write
@@ -17,6 +18,7 @@ from stoa.modules.auth.accounts.schemas import PasswordChange, PasswordReset
 from stoa.modules.auth.accounts.sign_in import SignIn
 from stoa.modules.auth.api_keys.service import ApiKeyService
 from stoa.modules.auth.errors import LinkSpent, WrongPassword
+from stoa.modules.auth.events import PasswordChanged
 from stoa.modules.auth.pace import evenly
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.passwords import check_password
@@ -124,6 +126,7 @@ class PasswordChanges:
         await ApiKeyService(session).end_all(account.id)
         if account.email:
             await MailService(session).send(self._parts.mails.changed(account.email))
+        await publish(session, PasswordChanged(user_id=account.id))
 
     async def _account(self, user_id: UUID) -> Account:
         return await self._database.transact(lambda session: UserService(session).account(user_id))

@@ -1,11 +1,12 @@
 """Registering and confirming an address. Never tells whether an address has an account."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.accounts.models import OneTimeToken
 from stoa.modules.auth.accounts.repository import AccountRepository
@@ -18,6 +19,7 @@ from stoa.modules.auth.passwords import check_password
 from stoa.modules.auth.secrets import hash_of, new_secret
 from stoa.modules.mail.service import MailService
 from stoa.modules.users.errors import EmailTaken
+from stoa.modules.users.events import UserRegistered
 from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
@@ -98,6 +100,7 @@ class Registrations:
             return
         await AccountRepository(session).set_password(user.id, password_hash)
         await self._send_link(session, user.id, new.email)
+        await publish(session, UserRegistered(user_id=user.id))
 
     async def _send_link(self, session: AsyncSession, user_id: UUID, email: str) -> None:
         token = new_secret()
@@ -118,3 +121,8 @@ async def may_write(parts: AuthParts, kind: str, email: str, origin: Origin) -> 
     if wait:
         raise TryLater(wait)
     return not await parts.throttle.take(kind, email, limit=3, seconds=HOUR)
+
+
+async def forget_old_tokens(session: AsyncSession, before: datetime) -> None:
+    """Delete links of mails that could be used until then at most."""
+    await AccountRepository(session).drop_expired(before)

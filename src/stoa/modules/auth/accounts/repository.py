@@ -1,5 +1,6 @@
 """The SQL of credentials and one-time tokens."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,11 @@ class AccountRepository:
         if kind:
             statement = statement.where(OneTimeToken.kind == kind)
         await self._session.execute(statement.execution_options(synchronize_session=False))
+
+    async def drop_expired(self, before: datetime) -> None:
+        await self._session.execute(
+            delete(OneTimeToken).where(OneTimeToken.expires_at < before).execution_options(synchronize_session=False)
+        )
 
 
 def _is_usable(token_hash: bytes, kind: str) -> tuple[Any, ...]:

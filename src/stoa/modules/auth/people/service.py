@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.people.schemas import AccountChange, BanIn
 from stoa.modules.auth.roles.service import RoleService
 from stoa.modules.auth.sessions.service import SessionService
+from stoa.modules.users.events import UserBanned
 from stoa.modules.users.schemas import Account
 from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
@@ -48,6 +50,7 @@ class PeopleService:
             fault = FieldFault("body.until", "must lie in the future")
             raise InvalidInput("The end of a ban must lie in the future.", faults=(fault,))
         await self._users.ban(account.id, reason=ban.reason, until=ban.until, by=actor.id)
+        await publish(self._session, UserBanned(user_id=account.id, by=actor.id))
         until = ban.until.isoformat() if ban.until else None
         await self._record("user.banned", account, actor, {"reason": ban.reason, "until": until})
 

@@ -138,6 +138,14 @@ class SessionRepository:
             .execution_options(synchronize_session=False)
         )
 
+    async def forget_ended(self, before: datetime) -> None:
+        """Delete everybody's sessions, with their tokens, that ended or expired before that time."""
+        await self._session.execute(
+            delete(Session)
+            .where(or_(Session.expires_at < before, Session.ended_at < before))
+            .execution_options(synchronize_session=False)
+        )
+
 
 def _interval(time: timedelta) -> ColumnElement[timedelta]:
     return literal(time, INTERVAL())

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -205,3 +205,8 @@ class SessionReads:
 def _successor(token: str, salt: bytes) -> str:
     digest = hmac.digest(token.encode(), b"refresh token after " + salt, hashlib.sha256)
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+async def forget_ended(session: AsyncSession, before: datetime) -> None:
+    """Delete sessions that ended or expired before that time."""
+    await SessionRepository(session).forget_ended(before)

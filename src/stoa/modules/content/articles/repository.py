@@ -103,6 +103,11 @@ class ArticleRepository:
             .execution_options(synchronize_session=False)
         )
 
+    async def empty_bin(self, before: datetime) -> None:
+        await self._session.execute(
+            delete(Article).where(Article.deleted_at < before).execution_options(synchronize_session=False)
+        )
+
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(Article)) or 0
 

@@ -1,6 +1,7 @@
 """Use cases that change articles. Reading is in `reading.py`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,10 @@ class ArticleService:
         await self._tags.count_again(await self._articles.mark_links([article_id]))
         await self._search.remove([article_id])
         await announce_change(self._session)
+
+    async def empty_bin(self, before: datetime) -> None:
+        """Delete for good what was put in the bin before that time."""
+        await self._articles.empty_bin(before)
 
     async def take_from_bin(self, article_id: UUID) -> None:
         """Have the article there again; to be followed by `save_many`, which makes it findable."""

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.content.articles.errors import ChangedMeanwhile, SlugTaken
+from stoa.modules.content.articles.events import ArticleChanged, ArticlePublished, ArticleUnpublished
 from stoa.modules.content.articles.policy import Act, is_own
 from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, SavedArticle
 from stoa.modules.content.articles.service import ArticleService
@@ -25,6 +27,7 @@ async def carry_out(
         raise ChangedMeanwhile
     await step(articles, seen)
     written = await articles.editable(seen.id)
+    await _tell(session, seen, written)
     if not is_own(actor, seen):
         await AuditService(session).record(act.event, actor=actor, subject_type="article", subject_id=seen.id)
     return written
@@ -58,6 +61,18 @@ def restoring(draft: ArticleDraft) -> Step:
 
 async def delete(articles: ArticleService, seen: EditableArticle) -> None:
     await articles.put_in_bin(seen.id)
+
+
+async def _tell(session: AsyncSession, before: EditableArticle, after: EditableArticle) -> None:
+    was_out, is_out = _is_out(before), _is_out(after)
+    if not (was_out or is_out):
+        return
+    kind = ArticleChanged if was_out and is_out else ArticlePublished if is_out else ArticleUnpublished
+    await publish(session, kind(article_id=after.id, author_id=after.author.id, version=after.version))
+
+
+def _is_out(article: EditableArticle) -> bool:
+    return article.status == "published" and article.deleted_at is None
 
 
 async def _stored(articles: ArticleService, draft: ArticleDraft, *, exactly: bool) -> SavedArticle:

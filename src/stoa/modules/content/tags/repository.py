@@ -1,6 +1,7 @@
 """The writing SQL of tags."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, literal, select, update
@@ -84,6 +85,11 @@ class TagRepository:
                 insert(ArticleTag), [{"article_id": article_id, "tag_id": tag_id} for tag_id in sorted(new)]
             )
         return gone | new
+
+    async def empty_bin(self, before: datetime) -> None:
+        await self._session.execute(
+            delete(Tag).where(Tag.deleted_at < before).execution_options(synchronize_session=False)
+        )
 
     async def count_again(self, tag_ids: Iterable[UUID]) -> None:
         """Set the counters of these tags from their links; the lock comes first, so that the count misses none."""

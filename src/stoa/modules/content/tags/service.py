@@ -1,6 +1,7 @@
 """Use cases of tags: find, make, rename, merge, delete and restore. Knows nothing of articles but their links."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -148,6 +149,10 @@ class TagService:
     async def count_again(self, tag_ids: Iterable[UUID]) -> None:
         """Make the counters of these tags right."""
         await self._tags.count_again(tag_ids)
+
+    async def empty_bin(self, before: datetime) -> None:
+        """Delete for good the tags that were deleted before that time."""
+        await self._tags.empty_bin(before)
 
     async def _living(self, slug: str) -> Tag:
         tag = await self._tags.by_slug(slug)

@@ -1,0 +1,47 @@
+"""`stoa worker`: everything that happens outside of requests."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def worker(
+    data_dir: Annotated[Path | None, typer.Option(envvar="STOA_DATA_DIR", help="Folder of media and secrets.")] = None,
+) -> None:
+    """Bring events to their handlers, run tasks and nightly jobs; SIGTERM finishes what has begun."""
+    import asyncio
+
+    from stoa.cli.context import load_settings, servers
+    from stoa.shared.logs import set_up_logs
+
+    settings = load_settings(data_dir=data_dir)
+    set_up_logs(settings.server.log_level, settings.server.log_format)
+    with servers(data_dir, "stoa worker") as running:
+        asyncio.run(_work(running.database_url, running.redis_url))
+
+
+async def _work(database_url: str, redis_url: str) -> None:
+    import asyncio
+    import gc
+    import signal
+
+    from stoa.cli.context import current_revision, load_settings
+    from stoa.events.handlers.all import all_work
+    from stoa.events.streams import RedisStreams
+    from stoa.events.worker import Worker
+    from stoa.shared.database import Database
+    from stoa.shared.errors import InvalidInput
+    from stoa.shared.migrations import head
+
+    settings = load_settings()
+    current = await current_revision(database_url)
+    if current != head():
+        raise InvalidInput(f"The schema is at {current or 'nothing'}, not at {head()}: run `stoa migrate up`.")
+    chosen = settings.database.model_copy(update={"database_pool": 12, "read_pool": 1})
+    async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams:
+        working = Worker(database, streams, all_work(settings))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, working.stop.ask)
+        gc.freeze()
+        await working.run()
