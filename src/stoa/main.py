@@ -21,7 +21,7 @@ from stoa.modules.auth.router import ROUTERS as AUTH
 from stoa.modules.auth.router import metadata
 from stoa.modules.content.router import PERSONAL_DATA
 from stoa.modules.content.router import ROUTERS as CONTENT
-from stoa.modules.mail.router import router as mail
+from stoa.modules.deliveries.router import router as mail
 from stoa.modules.users.router import router as users
 from stoa.shared.cache import Cache
 from stoa.shared.changes import ChangeListener

@@ -10,9 +10,9 @@ from stoa.modules.content.articles import models as articles
 from stoa.modules.content.importing import models as importing
 from stoa.modules.content.search import models as search
 from stoa.modules.content.tags import models as tags
-from stoa.modules.mail import models as mail
+from stoa.modules.deliveries import models as deliveries
 from stoa.modules.users import models as users
 from stoa.shared.database import Base
 
-MODELS = (audit, roles, users, accounts, sessions, api_keys, mail, tags, articles, search, importing, events)
+MODELS = (audit, roles, users, accounts, sessions, api_keys, deliveries, tags, articles, search, importing, events)
 metadata = Base.metadata

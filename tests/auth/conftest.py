@@ -6,16 +6,20 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+
+from tests.handling import handle_events
 
 Mails = Callable[[str], Awaitable[list[dict[str, Any]]]]
 LINK_TOKEN = re.compile(r"\?token=([A-Za-z0-9_-]+)")
 
 
 @pytest.fixture
-def mails_to(admin: httpx.AsyncClient) -> Mails:
-    """The mails to an address, newest first."""
+def mails_to(app: FastAPI, admin: httpx.AsyncClient) -> Mails:
+    """The mails to an address, newest first, once what happened is handled."""
 
     async def read(address: str) -> list[dict[str, Any]]:
+        await handle_events(app)
         answer = await admin.get("/api/v1/admin/mail", params={"recipient": address})
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]

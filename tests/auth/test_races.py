@@ -102,8 +102,8 @@ class TestRefreshing:
         assert (await me(web, second["access_token"])).status_code == 401
         rows = await run(own_database_url, "SELECT action FROM audit.events WHERE action = 'session.reused'")
         assert len(rows) == 1
-        mails = await run(own_database_url, "SELECT recipient FROM outgoing_mails WHERE kind = 'session-reused'")
-        assert [mail["recipient"] for mail in mails] == [ada.email]
+        told = await run(own_database_url, "SELECT aggregate FROM event_log WHERE type = 'session.reused'")
+        assert [event["aggregate"] for event in told] == [f"user:{ada.id}"]
         assert (await run(own_database_url, LIVE))[0][0] == 0
 
     async def test_a_reuse_ends_no_other_family(

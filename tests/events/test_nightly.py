@@ -29,10 +29,10 @@ class TestWelcome:
                 await database.transact(lambda session: UserService(session).verify(ada.id, "ada@example.com"))
 
             async def written() -> object:
-                return await rows(url, "SELECT FROM outgoing_mails")
+                return await rows(url, "SELECT FROM deliveries")
 
             await until(written, "a mail")
-        mails = await rows(url, "SELECT kind, recipient FROM outgoing_mails")
+        mails = await rows(url, "SELECT kind, recipient FROM deliveries")
         assert [(mail["kind"], mail["recipient"]) for mail in mails] == [("welcome", "ada@example.com")]
 
 

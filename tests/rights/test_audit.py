@@ -10,6 +10,7 @@ from stoa.shared.database import Database
 from tests.auth.calls import API
 from tests.auth.conftest import LINK_TOKEN
 from tests.content.articles.calls import act, change, delete, write, write_and_publish
+from tests.handling import handle_events
 from tests.people import PASSWORD, People, Person
 
 NEW_PASSWORD = "another long password"
@@ -47,6 +48,7 @@ async def end_key(scene: Scene) -> None:
 
 async def reset_password(scene: Scene) -> None:
     await sent(scene.anybody.post(f"{API}/password/forgot", json={"email": scene.person.email}))
+    await handle_events(scene.people.app)
     mails = await sent(scene.admin.get(f"{API}/admin/mail", params={"recipient": scene.person.email}))
     link = LINK_TOKEN.search(mails.json()["items"][0]["text"])
     assert link

@@ -14,6 +14,7 @@ from stoa.modules.auth.api_keys.service import MOST_KEYS
 from tests.auth.calls import API, me, refresh, sign_in, tokens
 from tests.auth.conftest import LINK_TOKEN
 from tests.conftest import client_of
+from tests.handling import handle_events
 from tests.people import People
 
 
@@ -91,6 +92,7 @@ async def test_two_admins_who_remove_each_other_leave_one(people: People, call: 
 async def test_one_link_sets_one_password(people: People, web: httpx.AsyncClient) -> None:
     person = await people.person(with_password=True)
     await web.post(f"{API}/password/forgot", json={"email": person.email})
+    await handle_events(people.app)
     admin = await people.client("admin")
     mail = (await admin.get(f"{API}/admin/mail", params={"recipient": person.email})).json()["items"][0]
     link = LINK_TOKEN.search(mail["text"])

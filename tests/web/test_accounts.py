@@ -13,6 +13,7 @@ from stoa.shared.database import Database
 from stoa.shared.settings import Settings
 from stoa.web.private import safe_next
 from tests.conftest import client_of
+from tests.handling import handle_events
 from tests.people import PASSWORD, People
 from tests.web.forms import BROWSER, NEW_PASSWORD, SESSION, Shown, send, shown, sign_in
 
@@ -21,6 +22,7 @@ TOKEN = re.compile(r"\?token=([A-Za-z0-9_-]+)")
 
 async def letter(people: People, recipient: str) -> str:
     """The newest mail to an address, as whoever runs the site reads it."""
+    await handle_events(people.app)
     async with await people.client("admin", by="cookie") as owner:
         page = await owner.get("/admin/mail", params={"recipient": recipient})
     assert page.status_code == 200

@@ -12,35 +12,38 @@ def worker(
     """Bring events to their handlers, run tasks and nightly jobs; SIGTERM finishes what has begun."""
     import asyncio
 
-    from stoa.cli.context import load_settings, servers
+    from stoa.cli.context import data_folder, load_settings, servers
     from stoa.shared.logs import set_up_logs
 
     settings = load_settings(data_dir=data_dir)
     set_up_logs(settings.server.log_level, settings.server.log_format)
     with servers(data_dir, "stoa worker") as running:
-        asyncio.run(_work(running.database_url, running.redis_url))
+        asyncio.run(_work(running.database_url, running.redis_url, data_folder(data_dir)))
 
 
-async def _work(database_url: str, redis_url: str) -> None:
+async def _work(database_url: str, redis_url: str, folder: Path) -> None:
     import asyncio
     import gc
     import signal
 
     from stoa.cli.context import current_revision, load_settings
     from stoa.events.handlers.all import all_work
+    from stoa.events.handlers.channels import all_channels, senders
     from stoa.events.streams import RedisStreams
     from stoa.events.worker import Worker
     from stoa.shared.database import Database
     from stoa.shared.errors import InvalidInput
+    from stoa.shared.keyring import keyring_of
     from stoa.shared.migrations import head
 
     settings = load_settings()
     current = await current_revision(database_url)
     if current != head():
         raise InvalidInput(f"The schema is at {current or 'nothing'}, not at {head()}: run `stoa migrate up`.")
-    chosen = settings.database.model_copy(update={"database_pool": 12, "read_pool": 1})
+    chosen = settings.database.model_copy(update={"database_pool": 16, "read_pool": 2})
     async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams:
-        working = Worker(database, streams, all_work(settings))
+        loops = senders(all_channels(settings, database, keyring_of(settings, folder)), database)
+        working = Worker(database, streams, all_work(settings), loops=loops)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, working.stop.ask)
         gc.freeze()

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.shared.database import Database
 
+from .dead_letters import HandlerGaveUp
 from .event import Envelope, decode
 from .outage import HandlerFailed, is_busy, is_gone, words
 from .pace import Pace
 from .points import Hook, nothing
+from .publisher import publish
 from .registry import AnyHandler
 from .repository import Inbox, Taken
 
@@ -97,6 +99,9 @@ class Dispatcher:
         log.error("given up", handler=handler, event_id=str(envelope.id), why=error)
         async with self._database.unit_of_work() as session:
             await Inbox(session).bury(handler, envelope.id, error, failures=failures)
+            if envelope.type != HandlerGaveUp.type:  # else one that fails with these would never come to an end
+                gave_up = HandlerGaveUp(event_id=envelope.id, event_type=envelope.type, handler=handler)
+                await publish(session, gave_up)
 
 
 def is_gone_in_database(error: Exception) -> bool:

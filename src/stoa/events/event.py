@@ -21,7 +21,7 @@ _SOURCE = "/stoa"
 
 
 class Event(BaseModel):
-    """The base of all events. A subclass says its `type`, and in `about` which of its fields names what it is about.
+    """The base of all events. A subclass says its `type`, and in `about` the field that names its aggregate: `user_id`.
 
     `id` is the same in every repeat: whoever acts outside the database passes it on, so that a receiver can drop
     a second one.
@@ -39,7 +39,7 @@ class Event(BaseModel):
     @property
     def aggregate(self) -> str:
         """What it is about: `user:0198...`."""
-        return f"{self.type.partition('.')[0]}:{getattr(self, self.about)}"
+        return f"{self.about.removesuffix('_id')}:{getattr(self, self.about)}"
 
     @property
     def aggregate_version(self) -> int | None:

@@ -33,6 +33,9 @@ from .transport import Transport
 log = structlog.get_logger("stoa.events")
 
 
+Loop = tuple[str, Callable[[], Awaitable[bool]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the site does about its events: joined in `handlers/all.py`."""
@@ -46,12 +49,21 @@ class Worker:
     """`run` works until `stop.ask()`; it then finishes what it has begun."""
 
     def __init__(
-        self, database: Database, transport: Transport, work: Work, *, pace: Pace | None = None, at: Hook = nothing
+        self,
+        database: Database,
+        transport: Transport,
+        work: Work,
+        *,
+        loops: Sequence[Loop] = (),
+        pace: Pace | None = None,
+        at: Hook = nothing,
     ) -> None:
+        """`loops` are further work by name: each is called while it says that there is more, then again soon."""
         self.stop = Stop()
         self._database = database
         self._transport = transport
         self._work = work
+        self._more = loops
         self._pace = pace or Pace()
         self._at = at
         self._recorded = asyncio.Event()
@@ -82,6 +94,7 @@ class Worker:
             *[(f"tasks {number}", self._loop(runner.run_one)) for number in range(pace.runners)],
             ("scheduler", self._loop(scheduler.fire)),
             ("sweeper", self._loop(self._sweeper.sweep, self._sweeper.sleeper, pace.sweep)),
+            *[(name, self._loop(loop)) for name, loop in self._more],
             *[(f"group {name}", self._group(name, dispatcher)) for name in self._work.registry.groups],
         ]
 

@@ -147,6 +147,44 @@ class EventSettings(Part):
     event_days: int = Field(30, ge=1, le=3650, description="How long handled events and ended tasks are kept, in days.")
 
 
+class MailSettings(Part):
+    smtp_host: str | None = Field(
+        None, max_length=255, description="Mail server to send through. Without one, mails wait at `/admin/mail`."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls` is usual on port 587, `tls` on 465; `none` only on your own machine."
+    )
+    smtp_username: str = Field("", max_length=255, description="User name at the mail server.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
+    smtp_ca_file: Path | None = Field(
+        None, description="Certificates the mail server is checked against. Default: the system's."
+    )
+    mail_from: str | None = Field(
+        None,
+        pattern=r"^[^\s<>@]+@[^\s<>@]+$",
+        max_length=254,
+        description="Address mails come from. Default: noreply@ the public URL's host.",
+    )
+
+
+class NoticeSettings(Part):
+    sms_provider: Literal["log", "twilio"] = Field(
+        "log",
+        description="How SMS leave: `log` writes them into the log and sends nothing; `twilio` speaks Twilio's API.",
+    )
+    sms_url: str = Field(
+        "https://api.twilio.com", pattern=r"^https?://[^\s?#]+$", description="Where the provider's API answers."
+    )
+    sms_account: str = Field("", max_length=100, description="Account at the provider (Twilio: the account SID).")
+    sms_token: SecretStr | None = Field(None, description="Secret of that account (Twilio: the auth token).")
+    sms_from: str = Field("", max_length=20, description="Number or name SMS come from.")
+    private_targets: bool = Field(
+        False,
+        description="Let webhooks and push reach private addresses and plain http. Refused in production.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All parts. `Settings.load()` reads them; faults are told all at once."""
@@ -158,6 +196,8 @@ class Settings:
     accounts: AccountSettings
     content: ContentSettings
     events: EventSettings
+    mail: MailSettings
+    notices: NoticeSettings
 
     @classmethod
     def load(cls, env_file: Path | None = Path(".env"), **overrides: Any) -> "Settings":
@@ -203,6 +243,8 @@ PARTS: Mapping[str, type[Part]] = {
     "accounts": AccountSettings,
     "content": ContentSettings,
     "events": EventSettings,
+    "mail": MailSettings,
+    "notices": NoticeSettings,
 }
 
 
@@ -265,6 +307,10 @@ def _unsafe_in_production(settings: Settings) -> list[FieldFault]:
         faults.append(FieldFault("STOA_PUBLIC_URL", "must start with https:// in production"))
     if settings.database.database_url is None:
         faults.append(FieldFault("DATABASE_URL", "is needed in production"))
+    if settings.notices.private_targets:
+        faults.append(FieldFault("STOA_PRIVATE_TARGETS", "must be off in production"))
+    if settings.mail.smtp_username and settings.mail.smtp_security == "none":
+        faults.append(FieldFault("STOA_SMTP_SECURITY", "must not be `none` where a password is sent, in production"))
     keys = settings.accounts.secret_keys
     chosen = [key.strip() for key in keys.get_secret_value().split(",")] if keys else []
     if any(len(key) < _SHORTEST_SECRET or key.lower() in _DEFAULT_SECRETS for key in chosen):

@@ -2,26 +2,52 @@
 
 from typing import Any
 
-from stoa.events.handlers import nightly, welcome
+from stoa.events.dead_letters import HandlerGaveUp
+from stoa.events.event import Event
+from stoa.events.handlers import nightly
+from stoa.events.handlers.letters import letters
 from stoa.events.queue.registry import TaskRegistry
 from stoa.events.registry import Handler, Registry
 from stoa.events.worker import Work
-from stoa.modules.auth.events import PasswordChanged
+from stoa.modules.auth.events import (
+    ApiKeyCreated,
+    PasswordChanged,
+    PasswordForgotten,
+    RegistrationRepeated,
+    SessionReused,
+    SignInSlowed,
+    UserSignedOut,
+    VerificationAsked,
+)
 from stoa.modules.auth.mails import AccountMails
 from stoa.modules.content.articles.events import ArticleChanged, ArticlePublished, ArticleUnpublished
-from stoa.modules.users.events import UserBanned, UserRegistered, UserVerified
+from stoa.modules.content.importing.events import ImportFinished
+from stoa.modules.deliveries.events import DeliveryFailed
+from stoa.modules.users.events import UserBanned, UserRegistered, UserRoleChanged, UserUnbanned, UserVerified
 from stoa.shared.settings import Settings
 
-EVENTS = (
+EVENTS: tuple[type[Event], ...] = (
     UserRegistered,
     UserVerified,
+    UserRoleChanged,
     UserBanned,
+    UserUnbanned,
+    UserSignedOut,
+    RegistrationRepeated,
+    VerificationAsked,
+    PasswordForgotten,
     PasswordChanged,
+    SignInSlowed,
+    SessionReused,
+    ApiKeyCreated,
     ArticlePublished,
     ArticleUnpublished,
     ArticleChanged,
+    ImportFinished,
+    DeliveryFailed,
+    HandlerGaveUp,
 )
-"""Every kind of event that modules record, for the catalogue in docs/events.md."""
+"""Every kind of event that is recorded, for the catalogue in docs/events.md."""
 
 
 def all_work(settings: Settings) -> Work:
@@ -33,5 +59,5 @@ def all_work(settings: Settings) -> Work:
         nightly.forget_old_sign_ins,
         nightly.purge(settings.events.event_days),
     )
-    handlers: tuple[Handler[Any], ...] = (welcome.welcome(mails), *(job.handler for job in jobs))
+    handlers: tuple[Handler[Any], ...] = (*letters(mails), *(job.handler for job in jobs))
     return Work(Registry(handlers), jobs, TaskRegistry())

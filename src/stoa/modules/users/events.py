@@ -6,29 +6,45 @@ from uuid import UUID
 from stoa.events.event import Event
 
 
-class UserRegistered(Event):
+class UserEvent(Event):
+    about: ClassVar[str] = "user_id"
+
+    user_id: UUID
+
+
+class UserRegistered(UserEvent):
     """Somebody made an account; its address is not confirmed yet."""
 
     type: ClassVar[str] = "user.registered"
-    about: ClassVar[str] = "user_id"
-
-    user_id: UUID
 
 
-class UserVerified(Event):
+class UserVerified(UserEvent):
     """The address of an account was confirmed for the first time."""
 
     type: ClassVar[str] = "user.verified"
-    about: ClassVar[str] = "user_id"
-
-    user_id: UUID
 
 
-class UserBanned(Event):
+class UserRoleChanged(UserEvent):
+    """An account has another role, and with it other permissions."""
+
+    type: ClassVar[str] = "user.role_changed"
+
+    role: str
+    former_role: str
+    by: UUID | None
+
+
+class UserBanned(UserEvent):
     """An account may not be used, for good or for some time."""
 
     type: ClassVar[str] = "user.banned"
-    about: ClassVar[str] = "user_id"
 
-    user_id: UUID
+    by: UUID | None
+
+
+class UserUnbanned(UserEvent):
+    """An account may be used again."""
+
+    type: ClassVar[str] = "user.unbanned"
+
     by: UUID | None

@@ -1,5 +1,6 @@
 """The writing SQL of users."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,13 @@ class UserRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def by_id(self, user_id: UUID) -> User | None:
-        """The user, locked."""
-        return await self._one(select(User).where(User.id == user_id).with_for_update())
+    async def by_id(self, user_id: UUID, *, lock: bool = True) -> User | None:
+        statement = select(User).where(User.id == user_id)
+        return await self._one(statement.with_for_update() if lock else statement)
+
+    async def ids_of_roles(self, roles: Collection[str]) -> list[UUID]:
+        found = select(User.id).where(User.role.in_(list(roles)), User.is_active, ~BANNED).order_by(User.id)
+        return list(await self._session.scalars(found))
 
     async def by_username(self, username: str, *, lock: bool = False) -> User | None:
         statement = select(User).where(User.username == username)

@@ -3,6 +3,7 @@
 Knows no password and no session: who may call what is decided above.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -138,8 +139,17 @@ class UserService:
         return _account(user) if user else None
 
     async def account(self, user_id: UUID) -> Account:
-        """Raises UserNotFound."""
+        """The account, its row locked. Raises UserNotFound."""
         return _account(await self._by_id(user_id))
+
+    async def look_up(self, user_id: UUID) -> Account | None:
+        """The account as it is now, not locked."""
+        user = await self._users.by_id(user_id, lock=False)
+        return _account(user) if user else None
+
+    async def ids_of_roles(self, roles: Collection[str]) -> list[UUID]:
+        """Who has one of these roles, was not erased and is not banned."""
+        return await self._users.ids_of_roles(roles)
 
     async def account_of(self, username: str) -> Account:
         """The account of that username, its row locked. Raises UserNotFound."""

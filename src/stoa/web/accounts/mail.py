@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from stoa.modules.mail.schemas import MailQuery
-from stoa.modules.mail.service import MailReads
+from stoa.modules.deliveries.schemas import MailQuery
+from stoa.modules.deliveries.service import DeliveryReads
 from stoa.shared.database import reads_of
 from stoa.shared.listing import query_of
 from stoa.shared.security import require
@@ -27,7 +27,7 @@ _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 async def list_mails(request: Request) -> Response:
     """The mails, newest first."""
     query = query_of(request, MailQuery)
-    found = await MailReads(reads_of(request)).page(query)
+    found = await DeliveryReads(reads_of(request)).mails(query)
     kept = {"recipient": query.recipient} if query.recipient else {}
     page = MailsPage(
         meta=private_meta(request, "Mail"),

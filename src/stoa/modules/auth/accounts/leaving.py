@@ -15,7 +15,7 @@ from stoa.modules.auth.api_keys.service import ApiKeyReads, ApiKeyService
 from stoa.modules.auth.errors import WrongPassword
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.sessions.service import SessionReads, SessionService
-from stoa.modules.mail.service import MailReads, MailService
+from stoa.modules.deliveries.service import DeliveryReads, DeliveryService
 from stoa.modules.users.schemas import Account
 from stoa.modules.users.service import UserReads, UserService
 from stoa.shared.media import MediaStore
@@ -36,7 +36,7 @@ class Leaving:
             "account.json": await UserReads(reads).own(account.id, actor.permissions),
             "sessions.json": await SessionReads(reads).of(actor),
             "api-keys.json": (await ApiKeyReads(reads).of(account.id)).encode(),
-            "mails.json": (await MailReads(reads).all_to(account.email or "")).encode(),
+            "mails.json": (await DeliveryReads(reads).mails_to(account.email or "")).encode(),
         }
         for part in self._parts.personal_data:
             files |= await part.export(reads, account.id)
@@ -60,7 +60,7 @@ class Leaving:
         await SessionService(session, self._parts.life).forget(account.id)
         await ApiKeyService(session).forget(account.id)
         if account.email:
-            await MailService(session).forget(account.email)
+            await DeliveryService(session).forget(user_id=account.id, recipient=account.email)
         picture = await UserService(session).anonymise(account.id)
         await AuditService(session).record("account.erased", actor=actor, subject_type="user", subject_id=account.id)
         return picture

@@ -3,34 +3,28 @@
 Either ends every other session and all API keys: whoever knew the old password is out.
 """
 
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
-from stoa.modules.auth.accounts.models import OneTimeToken
+from stoa.modules.auth.accounts.letters import RESET_LIFE, one_time_token
 from stoa.modules.auth.accounts.registration import may_write
 from stoa.modules.auth.accounts.repository import AccountRepository
 from stoa.modules.auth.accounts.schemas import PasswordChange, PasswordReset
 from stoa.modules.auth.accounts.sign_in import SignIn
 from stoa.modules.auth.api_keys.service import ApiKeyService
 from stoa.modules.auth.errors import LinkSpent, WrongPassword
-from stoa.modules.auth.events import PasswordChanged
+from stoa.modules.auth.events import PasswordChanged, PasswordForgotten
 from stoa.modules.auth.pace import evenly
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.passwords import check_password
-from stoa.modules.auth.secrets import hash_of, new_secret
+from stoa.modules.auth.secrets import hash_of
 from stoa.modules.auth.sessions.service import SessionService
-from stoa.modules.mail.service import MailService
 from stoa.modules.users.schemas import Account
 from stoa.modules.users.service import UserService
-from stoa.shared.clock import utc_now
 from stoa.shared.security import Actor, Origin
-
-RESET_LIFE: Final = timedelta(hours=1)
 
 
 class PasswordChanges:
@@ -71,9 +65,7 @@ class PasswordChanges:
                 subject_id=account.id if account else None,
             )
             if account and account.email == email:
-                await MailService(session).send(
-                    self._parts.mails.reset(email, await _token(session, account.id, email))
-                )
+                await publish(session, PasswordForgotten(user_id=account.id))
 
         async with evenly():
             await self._database.transact(send)
@@ -105,7 +97,7 @@ class PasswordChanges:
 
     async def link(self, session: AsyncSession, user_id: UUID, email: str) -> str:
         """The link of the mail, for whoever may hand it over otherwise."""
-        return self._parts.mails.reset_link(await _token(session, user_id, email))
+        return self._parts.mails.reset_link(await one_time_token(session, "reset", user_id, email, RESET_LIFE))
 
     async def _spend(self, session: AsyncSession, token: bytes, account: Account, made: str, origin: Origin) -> None:
         used = await AccountRepository(session).use_token(token, "reset")
@@ -124,8 +116,6 @@ class PasswordChanges:
         await accounts.drop_tokens(user_id=account.id, kind="reset")
         await SessionService(session, self._parts.life).end_all(account.id, "password changed", but=keep)
         await ApiKeyService(session).end_all(account.id)
-        if account.email:
-            await MailService(session).send(self._parts.mails.changed(account.email))
         await publish(session, PasswordChanged(user_id=account.id))
 
     async def _account(self, user_id: UUID) -> Account:
@@ -134,11 +124,3 @@ class PasswordChanges:
     def _check(self, password: str, account: Account, *, field: str = "body.password") -> None:
         own = (account.email, account.username, account.display_name, self._parts.mails.site)
         check_password(password, *own, field=field)
-
-
-async def _token(session: AsyncSession, user_id: UUID, email: str) -> str:
-    token = new_secret()
-    await AccountRepository(session).add_token(
-        OneTimeToken(hash=hash_of(token), kind="reset", user_id=user_id, email=email, expires_at=utc_now() + RESET_LIFE)
-    )
-    return token

@@ -1,32 +1,28 @@
 """Registering and confirming an address. Never tells whether an address has an account."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
-from stoa.modules.auth.accounts.models import OneTimeToken
 from stoa.modules.auth.accounts.repository import AccountRepository
 from stoa.modules.auth.accounts.schemas import Registration
 from stoa.modules.auth.accounts.sign_in import network_of
 from stoa.modules.auth.errors import LinkSpent, RegistrationClosed, TryLater
+from stoa.modules.auth.events import RegistrationRepeated, VerificationAsked
 from stoa.modules.auth.pace import evenly
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.passwords import check_password
-from stoa.modules.auth.secrets import hash_of, new_secret
-from stoa.modules.mail.service import MailService
+from stoa.modules.auth.secrets import hash_of
 from stoa.modules.users.errors import EmailTaken
 from stoa.modules.users.events import UserRegistered
 from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
-from stoa.shared.clock import utc_now
 from stoa.shared.errors import Conflict
 from stoa.shared.security import Actor, Origin
 
-VERIFY_LIFE: Final = timedelta(days=3)
 HOUR: Final = 3600.0
 
 
@@ -35,7 +31,7 @@ class Registrations:
         self._parts = parts
 
     async def register(self, new: Registration, origin: Origin) -> None:
-        """A new account and a mail to its address; where that has one already, a mail that says so.
+        """A new account, and soon a mail to its address; where that has one already, a mail that says so.
 
         Raises RegistrationClosed, WeakPassword, UsernameTaken, TryLater.
         """
@@ -69,7 +65,7 @@ class Registrations:
         async def send(session: AsyncSession) -> None:
             account = await UserService(session).by_login(email)
             if account and account.email == email and not account.is_verified:
-                await self._send_link(session, account.id, email)
+                await publish(session, VerificationAsked(user_id=account.id))
 
         async with evenly():
             await self._parts.database.transact(send)
@@ -81,7 +77,7 @@ class Registrations:
             account = await UserService(session).account_of(username)
             if account.is_verified or account.email is None:
                 raise Conflict("There is no address to confirm.")
-            await self._send_link(session, account.id, account.email)
+            await publish(session, VerificationAsked(user_id=account.id))
             await AuditService(session).record(
                 "user.verification_sent", actor=actor, subject_type="user", subject_id=account.id
             )
@@ -96,20 +92,12 @@ class Registrations:
             user = await UserService(session).create(wanted)
         except EmailTaken:
             if not await self._parts.throttle.take("exists-mail", new.email, limit=3, seconds=HOUR):
-                await MailService(session).send(self._parts.mails.exists(new.email))
+                known = await UserService(session).by_login(new.email)
+                if known:
+                    await publish(session, RegistrationRepeated(user_id=known.id))
             return
         await AccountRepository(session).set_password(user.id, password_hash)
-        await self._send_link(session, user.id, new.email)
         await publish(session, UserRegistered(user_id=user.id))
-
-    async def _send_link(self, session: AsyncSession, user_id: UUID, email: str) -> None:
-        token = new_secret()
-        await AccountRepository(session).add_token(
-            OneTimeToken(
-                hash=hash_of(token), kind="verify", user_id=user_id, email=email, expires_at=utc_now() + VERIFY_LIFE
-            )
-        )
-        await MailService(session).send(self._parts.mails.verify(email, token))
 
 
 async def may_write(parts: AuthParts, kind: str, email: str, origin: Origin) -> bool:

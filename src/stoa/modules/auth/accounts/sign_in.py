@@ -6,15 +6,16 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.accounts.repository import AccountRepository
 from stoa.modules.auth.errors import SAME_FOR_ALL, InvalidGrant, TryLater
+from stoa.modules.auth.events import SignInSlowed
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.passwords import LONGEST, needs_new_hash
 from stoa.modules.auth.secrets import hash_of
 from stoa.modules.auth.sessions.schemas import CookieSession, TokenOut
 from stoa.modules.auth.sessions.service import RefreshTokens, SessionService
-from stoa.modules.mail.service import MailService
 from stoa.modules.users.schemas import LONGEST_EMAIL, Account
 from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
@@ -37,7 +38,7 @@ class SignIn:
 
         async def begin(session: AsyncSession) -> TokenOut:
             session_id, refresh_token = await self._sessions(session).begin_tokens(account.id, origin)
-            tokens = RefreshTokens(self._database, self._parts.tokens, self._parts.mails, self._parts.life)
+            tokens = RefreshTokens(self._database, self._parts.tokens, self._parts.life)
             return tokens.pair(account.id, session_id, refresh_token)
 
         return await self._database.transact(begin)
@@ -110,8 +111,7 @@ class SignIn:
             return
 
         async def tell(session: AsyncSession) -> None:
-            if account.email:
-                await MailService(session).send(self._parts.mails.attempts(account.email, origin.address))
+            await publish(session, SignInSlowed(user_id=account.id, address=origin.address))
             await AuditService(session).record(
                 "sign_in.slowed", actor=None, origin=origin, subject_type="user", subject_id=account.id
             )

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.api_keys import queries
 from stoa.modules.auth.api_keys.models import ApiKey
 from stoa.modules.auth.api_keys.repository import ApiKeyRepository
 from stoa.modules.auth.api_keys.schemas import ApiKeyIn, NewApiKey
 from stoa.modules.auth.errors import InvalidToken, KeyNotFound
+from stoa.modules.auth.events import ApiKeyCreated
 from stoa.modules.auth.secrets import hash_of, new_api_key
 from stoa.modules.auth.sessions.repository import SessionRepository
 from stoa.modules.users.service import UserService
@@ -61,6 +63,7 @@ class ApiKeyService:
             expires_at=new.expires_at,
         )
         await self._keys.add(key)
+        await publish(self._session, ApiKeyCreated(user_id=actor.user_id, key_id=key.id, prefix=key.prefix))
         await self._audit.record(
             "api_key.created", actor=actor, subject_type="api_key", subject_id=key.id, details={"scopes": key.scopes}
         )

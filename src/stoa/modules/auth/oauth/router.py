@@ -137,7 +137,7 @@ async def metadata(request: Request) -> Response:
 
 def _refresh_tokens(request: Request) -> RefreshTokens:
     parts = parts_of(request)
-    return RefreshTokens(parts.database, parts.tokens, parts.mails, parts.life)
+    return RefreshTokens(parts.database, parts.tokens, parts.life)
 
 
 def _sessions(request: Request, session: SessionDep) -> SessionService:

@@ -1,15 +1,17 @@
 """What those do who manage people: other roles and tiers, bans, signing out. Each act leaves one audit row."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
+from stoa.modules.auth.events import UserSignedOut
 from stoa.modules.auth.people.schemas import AccountChange, BanIn
 from stoa.modules.auth.roles.service import RoleService
 from stoa.modules.auth.sessions.service import SessionService
-from stoa.modules.users.events import UserBanned
+from stoa.modules.users.events import UserBanned, UserRoleChanged, UserUnbanned
 from stoa.modules.users.schemas import Account
 from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
@@ -35,6 +37,8 @@ class PeopleService:
             await self._may_give(change.role, actor)
             await self._users.set_role(account.id, change.role)
             details["role"] = {"from": account.role, "to": change.role}
+            changed = UserRoleChanged(user_id=account.id, role=change.role, former_role=account.role, by=actor.id)
+            await publish(self._session, changed)
         if change.tier:
             await self._users.set_tier(account.id, change.tier)
             details["tier"] = change.tier
@@ -60,12 +64,14 @@ class PeopleService:
         if account.banned_at is None:
             return
         await self._users.lift_ban(account.id)
+        await publish(self._session, UserUnbanned(user_id=account.id, by=actor.id))
         await self._record("user.unbanned", account, actor, {})
 
     async def sign_out(self, username: str, actor: Actor) -> int:
         """End every session of somebody; how many ended. Raises UserNotFound."""
         account = await self._reachable(username, actor)
         ended = await self._sessions.end_all(account.id, "signed out by the site")
+        await publish(self._session, UserSignedOut(user_id=account.id, by=actor.id))
         await self._record("user.signed_out", account, actor, {"sessions": ended})
         return ended
 
@@ -85,3 +91,8 @@ class PeopleService:
 
     async def _record(self, action: str, account: Account, actor: Actor, details: dict[str, object]) -> None:
         await self._audit.record(action, actor=actor, subject_type="user", subject_id=account.id, details=details)
+
+
+async def who_may(session: AsyncSession, permission: str) -> list[UUID]:
+    """The accounts in good standing whose role has that permission."""
+    return await UserService(session).ids_of_roles(await RoleService(session).with_permission(permission))

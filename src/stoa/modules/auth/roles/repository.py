@@ -24,6 +24,10 @@ class RoleRepository:
         found = select(RolePermission.permission).where(RolePermission.role == role)
         return set(await self._session.scalars(found))
 
+    async def with_permission(self, permission: str) -> set[str]:
+        found = select(RolePermission.role).where(RolePermission.permission == permission)
+        return set(await self._session.scalars(found))
+
     async def add(self, name: str, description: str) -> bool:
         added = await self._session.execute(
             insert(Role).values(name=name, description=description).on_conflict_do_nothing().returning(Role.name)

@@ -109,6 +109,10 @@ class RoleService:
         await self._roles.next_revision()
         await self._audit.record("role.deleted", actor=actor, subject_type="role", subject_id=name)
 
+    async def with_permission(self, permission: str) -> set[str]:
+        """The roles that have it."""
+        return await self._roles.with_permission(permission)
+
     async def granted(self, name: str) -> set[str]:
         """What a role may do."""
         return await self._roles.granted(name)

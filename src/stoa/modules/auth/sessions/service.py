@@ -12,9 +12,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.auth.errors import InvalidGrant, InvalidToken, SessionNotFound
-from stoa.modules.auth.mails import AccountMails
+from stoa.modules.auth.events import SessionReused
 from stoa.modules.auth.secrets import hash_of, looks_opaque, new_secret
 from stoa.modules.auth.sessions import queries
 from stoa.modules.auth.sessions.devices import device_name
@@ -22,8 +23,6 @@ from stoa.modules.auth.sessions.models import RefreshToken, Session
 from stoa.modules.auth.sessions.repository import SessionRepository
 from stoa.modules.auth.sessions.schemas import CookieSession, TokenOut
 from stoa.modules.auth.sessions.tokens import AccessTokens
-from stoa.modules.mail.service import MailService
-from stoa.modules.users.service import UserService
 from stoa.shared.clock import utc_now
 from stoa.shared.database import Database, ReadSession
 from stoa.shared.ids import new_id
@@ -110,10 +109,9 @@ class _Reuse:
 class RefreshTokens:
     """Rotation and revocation, in transactions of their own: what a refusal ends stays ended."""
 
-    def __init__(self, database: Database, tokens: AccessTokens, mails: AccountMails, life: timedelta) -> None:
+    def __init__(self, database: Database, tokens: AccessTokens, life: timedelta) -> None:
         self._database = database
         self._tokens = tokens
-        self._mails = mails
         self._life = life
 
     async def refresh(self, token: str, origin: Origin) -> TokenOut:
@@ -171,9 +169,7 @@ class RefreshTokens:
         """A spent token came back: somebody else may have it. Nobody keeps the family, and its owner is told."""
         if not await SessionRepository(session).end("refresh token reused", session_id=reuse.session_id):
             return
-        account = await UserService(session).account(reuse.user_id)
-        if account.email:
-            await MailService(session).send(self._mails.reused(account.email))
+        await publish(session, SessionReused(user_id=reuse.user_id, session_id=reuse.session_id))
         await AuditService(session).record(
             "session.reused",
             actor=None,

@@ -12,6 +12,8 @@ class ArticleEvent(Event):
     article_id: UUID
     author_id: UUID
     version: int
+    by: UUID | None
+    """Who did it; None from the command line."""
 
     @property
     def aggregate_version(self) -> int:

@@ -103,6 +103,9 @@ class ArticleRepository:
             .execution_options(synchronize_session=False)
         )
 
+    async def title_of(self, article_id: UUID) -> str | None:
+        return await self._session.scalar(select(Article.title).where(Article.id == article_id))
+
     async def empty_bin(self, before: datetime) -> None:
         await self._session.execute(
             delete(Article).where(Article.deleted_at < before).execution_options(synchronize_session=False)

@@ -54,6 +54,10 @@ class ArticleService:
         await self._search.remove([article_id])
         await announce_change(self._session)
 
+    async def title_of(self, article_id: UUID) -> str | None:
+        """None when it is gone for good; one in the bin has its title still."""
+        return await self._articles.title_of(article_id)
+
     async def empty_bin(self, before: datetime) -> None:
         """Delete for good what was put in the bin before that time."""
         await self._articles.empty_bin(before)

@@ -27,7 +27,7 @@ async def carry_out(
         raise ChangedMeanwhile
     await step(articles, seen)
     written = await articles.editable(seen.id)
-    await _tell(session, seen, written)
+    await _tell(session, seen, written, actor)
     if not is_own(actor, seen):
         await AuditService(session).record(act.event, actor=actor, subject_type="article", subject_id=seen.id)
     return written
@@ -63,12 +63,13 @@ async def delete(articles: ArticleService, seen: EditableArticle) -> None:
     await articles.put_in_bin(seen.id)
 
 
-async def _tell(session: AsyncSession, before: EditableArticle, after: EditableArticle) -> None:
+async def _tell(session: AsyncSession, before: EditableArticle, after: EditableArticle, actor: Actor) -> None:
     was_out, is_out = _is_out(before), _is_out(after)
     if not (was_out or is_out):
         return
     kind = ArticleChanged if was_out and is_out else ArticlePublished if is_out else ArticleUnpublished
-    await publish(session, kind(article_id=after.id, author_id=after.author.id, version=after.version))
+    event = kind(article_id=after.id, author_id=after.author.id, version=after.version, by=actor.id)
+    await publish(session, event)
 
 
 def _is_out(article: EditableArticle) -> bool:

@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.content.search.service import SearchService
 from stoa.shared.clock import Clock
 from stoa.shared.database import Database, sqlstate
 from stoa.shared.errors import StoaError, Unavailable
 
 from .choices import Choices
+from .events import ImportFinished
 from .items import Outline, Row
 from .preparing import Prepared, Preparer
 from .progress import Progress
@@ -148,6 +150,13 @@ class ImportRun:
 
         async def close(session: AsyncSession) -> None:
             await ImportRepository(session).count(job_id, self._report.counts, status=status)
+            if status == "finished":
+                counts = self._report.counts
+                finished = ImportFinished(
+                    import_id=job_id, imported=counts["imported"], updated=counts["updated"],
+                    unchanged=counts["unchanged"], skipped=counts["skipped"], failed=counts["failed"],
+                )  # fmt: skip
+                await publish(session, finished)
 
         await self._database.transact(close)
 
