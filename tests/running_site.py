@@ -8,8 +8,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from playwright.async_api import Browser, async_playwright
 
@@ -19,9 +20,19 @@ NO_CHROMIUM = "no Chromium here: install Debian's package `chromium`"
 
 @contextmanager
 def served(
-    database_url: str, redis_url: str, folder: Path, *, workers: int = 1, log: Path | None = None
+    database_url: str,
+    redis_url: str,
+    folder: Path,
+    *,
+    workers: int = 1,
+    log: Path | None = None,
+    with_worker: bool = False,
+    **settings: str,
 ) -> Iterator[str]:
-    """The address of a site that runs on these servers; `log` gets all that it has to say."""
+    """The address of a site that runs on these servers; `log` gets all that it has to say.
+
+    `with_worker`: what happens is handled too, by a process of its own. `settings` are set as STOA_..., in capitals.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -29,17 +40,27 @@ def served(
         **os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "STOA_DATA_DIR": str(folder),
         "STOA_LOG_LEVEL": "debug" if log else "error", "STOA_LOG_FORMAT": "json",
         "STOA_PUBLIC_URL": f"http://localhost:{port}",
+        **{f"STOA_{name.upper()}": value for name, value in settings.items()},
     }  # fmt: skip
-    command = [sys.executable, "-m", "stoa", "serve", "--port", str(port), "--workers", str(workers)]
-    with (
-        (log or Path(os.devnull)).open("wb") as out,
-        subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT if log else None) as server,
-    ):
+    serve = ["serve", "--port", str(port), "--workers", str(workers)]
+    with (log or Path(os.devnull)).open("ab") as out, ExitStack() as running:
+        server = running.enter_context(_process(serve, environment, out, is_logged=log is not None))
+        if with_worker:
+            running.enter_context(_process(["worker"], environment, out, is_logged=log is not None))
+        _wait(f"http://127.0.0.1:{port}/healthz", server)
+        yield f"http://localhost:{port}"
+
+
+@contextmanager
+def _process(
+    command: list[str], environment: dict[str, str], out: BinaryIO, *, is_logged: bool
+) -> "Iterator[subprocess.Popen[bytes]]":
+    errors = subprocess.STDOUT if is_logged else None
+    with subprocess.Popen([sys.executable, "-m", "stoa", *command], env=environment, stdout=out, stderr=errors) as one:
         try:
-            _wait(f"http://127.0.0.1:{port}/healthz", server)
-            yield f"http://localhost:{port}"
+            yield one
         finally:
-            server.terminate()
+            one.terminate()
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ import asyncpg
 import httpx
 from redis import Redis
 
+from tests.events.engine import rows, until
 from tests.running_site import served
 
 EMAIL = "canary-address@example.com"
@@ -52,22 +53,32 @@ async def texts_of(url: str) -> dict[str, str]:
         await connection.close()
 
 
+async def written(url: str) -> bool:
+    """Whether the mails with links are there."""
+    kinds = {row["kind"] for row in await rows(url, "SELECT kind FROM deliveries")}
+    return {"verify-email", "reset-password"} <= kinds
+
+
 async def test_no_secret_is_found_anywhere(own_database_url: str, redis_url: str, tmp_path: Path) -> None:
     log = tmp_path / "site.log"
     with (
-        served(own_database_url, redis_url, tmp_path, log=log) as address,
+        served(own_database_url, redis_url, tmp_path, log=log, with_worker=True) as address,
         httpx.Client(base_url=address) as site,
     ):
         given = use_everything(site)
+        await until(lambda: written(own_database_url), "both mails")
     tables = await texts_of(own_database_url)
-    links = re.findall(r"token=([A-Za-z0-9_-]{20,})", tables.pop("public.outgoing_mails"))
+    links = re.findall(r"token=([A-Za-z0-9_-]{20,})", tables.pop("public.deliveries"))
     assert len(links) == 2
     secrets = [*PASSWORDS, *given, *links]
     said = log.read_text(encoding="utf-8")
     assert "/api/v1/password/change" in said
     with Redis.from_url(redis_url) as valkey:
-        kept = " ".join(key.decode() for key in valkey.keys("*"))
+        keys = [key.decode() for key in valkey.keys("*")]
+        sent = [str(valkey.xrange(key)) for key in keys if key.startswith("stoa:events:")]
+    kept = " ".join([*keys, *sent])
     assert "stoa:throttle:" in kept
+    assert "password.forgotten" in kept
     for place, text in {"log": said, "valkey": kept, **tables}.items():
         assert [secret for secret in secrets if secret in text] == [], place
         if place not in {"public.users", "public.one_time_tokens"}:

@@ -9,7 +9,6 @@ import random
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,8 +27,8 @@ from tests.faults.machine import Machine
 HANDLERS = ("catch", "watch", "trip")
 _HEALS_SECONDS = 120.0
 FAULTS = {
-    "kill worker": 14,
-    "stop worker": 4,
+    "kill process": 18,
+    "stop process": 5,
     "kill valkey": 3,
     "stop valkey": 2,
     "kill backend": 2,
@@ -65,31 +64,6 @@ class Outcome:
         )
 
 
-class Load(threading.Thread):
-    """Records events, each in a transaction of its own, and remembers those whose commit was acknowledged."""
-
-    def __init__(self, url: str, acknowledged: list[UUID]) -> None:
-        super().__init__(daemon=True)
-        self._url = url
-        self._acknowledged = acknowledged
-        self.ended = threading.Event()
-
-    def run(self) -> None:
-        asyncio.run(self._record())
-
-    async def _record(self) -> None:
-        async with opened(self._url) as database:
-            while not self.ended.is_set():
-                event = BallThrown(ball="red")
-                try:
-                    await database.transact(lambda session, one=event: publish(session, one))  # type: ignore[misc] # a default
-                except Exception:  # noqa: BLE001 # whatever it is, this one was not acknowledged
-                    await asyncio.sleep(0.05)
-                else:
-                    self._acknowledged.append(event.id)
-                    await asyncio.sleep(0.004)
-
-
 def chaos(seconds: float, seed: int, *, backlog: int = 1_000) -> Outcome:
     """One run on servers of its own. Nothing that is random in it comes from elsewhere than the seed."""
     folder = Path(tempfile.mkdtemp(prefix="stoa-chaos-"))
@@ -99,7 +73,7 @@ def chaos(seconds: float, seed: int, *, backlog: int = 1_000) -> Outcome:
     try:
         upgrade(machine.database_url, admin_url=machine.database_url.replace("//stoa@", "//postgres@", 1))
         asyncio.run(rows(machine.database_url, LASTING))
-        machine.start_workers()
+        machine.start()
         _break_things(machine, seconds, random.Random(seed), outcome)  # noqa: S311 # repeatable on purpose
         outcome.settled_seconds = _until_settled(machine)
         _flush_with_backlog(machine, backlog, outcome)
@@ -111,25 +85,27 @@ def chaos(seconds: float, seed: int, *, backlog: int = 1_000) -> Outcome:
 
 
 def _break_things(machine: Machine, seconds: float, chance: random.Random, outcome: Outcome) -> None:
-    load = Load(machine.database_url, outcome.acknowledged)
-    load.start()
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(chance.uniform(0.05, 0.6))
         fault = chance.choices(list(FAULTS), list(FAULTS.values()))[0]
-        outcome.done[fault] += 1
-        _break(machine, fault, chance)
-    load.ended.set()
-    load.join()
+        outcome.done[_break(machine, fault, chance)] += 1
+    machine.end_all()
+    outcome.acknowledged = machine.acknowledged
+    machine.start(("worker", "worker"))
 
 
-def _break(machine: Machine, fault: str, chance: random.Random) -> None:
-    victim, some, short = chance.randrange(len(machine.workers)), chance.random(), chance.uniform(0.1, 2.5)
+def _break(machine: Machine, fault: str, chance: random.Random) -> str:
+    """What was done."""
+    victim, some, short = chance.randrange(len(machine.processes)), chance.random(), chance.uniform(0.1, 2.5)
+    role, pid = machine.processes[victim]
     match fault:
-        case "kill worker":
-            machine.kill_worker(victim)
-        case "stop worker":
-            machine.pause(machine.workers[victim], short)
+        case "kill process":
+            machine.kill(victim)
+            return f"kill {role}"
+        case "stop process":
+            machine.pause(pid, short)
+            return f"stop {role}"
         case "kill backend":
             machine.kill_backend(some)
         case "kill postgres" | "kill valkey":
@@ -141,18 +117,19 @@ def _break(machine: Machine, fault: str, chance: random.Random) -> None:
                 with Redis.from_url(machine.redis_url, socket_timeout=5) as valkey:
                     valkey.flushall()
             except RedisError:  # it is down this very moment: its contents may be gone as well
-                return
+                return "flush of a dead one"
+    return fault
 
 
 def _flush_with_backlog(machine: Machine, backlog: int, outcome: Outcome) -> None:
     """Events are in their streams, nobody has read them, and the streams are gone."""
-    machine.end_workers()
+    machine.end_all()
     outcome.acknowledged += asyncio.run(_record(machine.database_url, backlog))
-    machine.start_workers(("relay",))
+    machine.start(("relay",))
     _wait(machine, "SELECT count(*) FROM event_log WHERE relayed_at IS NULL")
     with Redis.from_url(machine.redis_url) as valkey:
         valkey.flushall()
-    machine.start_workers(("worker", "worker"))
+    machine.start(("worker", "worker"))
     outcome.flush_seconds = _until_settled(machine)
 
 

@@ -1,4 +1,7 @@
-"""PostgreSQL, Valkey and workers as processes that can be killed and stopped; the servers are children of ours."""
+"""PostgreSQL, Valkey, workers and what records events, as processes that can be killed and stopped.
+
+The servers are children of ours. An `app` records events and writes down each whose commit was acknowledged.
+"""
 
 import os
 import signal
@@ -7,6 +10,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
 
 import psutil
 
@@ -19,7 +23,7 @@ from stoa.local.process import Child, stop
 from stoa.local.server import Server
 from stoa.local.valkey import Valkey
 
-ROLES = ("worker", "worker", "relay")
+ROLES = ("worker", "worker", "relay", "app", "app")
 
 
 class Machine:
@@ -36,11 +40,12 @@ class Machine:
         }
         self._children: dict[str, Child] = {}
         self._zygote: subprocess.Popen[str] | None = None
-        self.workers: list[int] = []
+        self._acknowledged = folder.with_name("acknowledged")
+        self.processes: list[tuple[str, int]] = []
         for name, server in self._servers.items():
             server.prepare(time.sleep)
             self._children[name] = Child(server.program())
-            self._start(name)
+            self._start_server(name)
 
     @property
     def database_url(self) -> str:
@@ -50,21 +55,27 @@ class Machine:
     def redis_url(self) -> str:
         return self._servers["valkey"].url
 
-    def start_workers(self, roles: tuple[str, ...] = ROLES) -> None:
+    @property
+    def acknowledged(self) -> list[UUID]:
+        """The events of which some `app` was told that they are recorded."""
+        return [UUID(line) for line in self._acknowledged.read_text(encoding="ascii").split()]
+
+    def start(self, roles: tuple[str, ...] = ROLES) -> None:
         self._zygote = self._zygote or subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.zygote", self.database_url, self.redis_url],
+            [sys.executable, "-m", "tests.faults.zygote", self.database_url, self.redis_url, str(self._acknowledged)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        self.workers += [self._fork(role) for role in roles]
+        self.processes += [(role, self._fork(role)) for role in roles]
 
-    def kill_worker(self, number: int) -> None:
+    def kill(self, number: int) -> None:
         """By SIGKILL; another one takes its place."""
-        _send(self.workers[number], signal.SIGKILL)
-        self.workers[number] = self._fork(ROLES[number])
+        role, pid = self.processes[number]
+        _send(pid, signal.SIGKILL)
+        self.processes[number] = (role, self._fork(role))
 
-    def end_workers(self) -> None:
-        while self.workers:
-            _send(self.workers.pop(), signal.SIGKILL)
+    def end_all(self) -> None:
+        while self.processes:
+            _send(self.processes.pop()[1], signal.SIGKILL)
 
     def pause(self, pid: int, seconds: float) -> None:
         _send(pid, signal.SIGSTOP)
@@ -79,7 +90,7 @@ class Machine:
         _send(self.server_pid(name), signal.SIGKILL)
         while self._children[name].pid:
             time.sleep(0.01)
-        self._start(name)
+        self._start_server(name)
 
     def kill_backend(self, chance: float) -> None:
         """One of PostgreSQL's processes: it then ends all others and replays its log."""
@@ -88,13 +99,13 @@ class Machine:
             _send(backends[int(chance * len(backends))].pid, signal.SIGKILL)
 
     def close(self) -> None:
-        self.end_workers()
+        self.end_all()
         if self._zygote:
             with self._zygote:  # closes its pipes
                 self._zygote.kill()
         stop(self._children.values())
 
-    def _start(self, name: str) -> None:
+    def _start_server(self, name: str) -> None:
         self._servers[name].end_orphans()
         self._children[name].start()
         wait_until_ready(self._children[name], self._servers[name].is_ready, time.sleep)

@@ -39,11 +39,11 @@ def show(event_id: EventId, data_dir: DataDir = None) -> None:
 
     from stoa.cli.context import run
     from stoa.events.handlers.all import all_work
-    from stoa.events.service import EventReads
+    from stoa.events.upkeep import whole_way
 
-    async def read(opened: "Opened") -> str:
+    async def read(opened: "Opened") -> bytes:
         expected = all_work(opened.settings).registry.expected()
-        return await EventReads(opened.database.reads, expected).way(event_id)
+        return await whole_way(opened.database.reads, event_id, expected)
 
     way = json.loads(run(data_dir, "stoa events", read))
     for name, value in (
@@ -57,6 +57,8 @@ def show(event_id: EventId, data_dir: DataDir = None) -> None:
         print(f"{name:<10} {value}")
     for handler in way["handlers"]:
         print(f"{'handler':<10} {handler['handler']}: {_handler_words(handler)}")
+    for delivery in way["deliveries"]:
+        print(f"{'delivery':<10} {_delivery_words(delivery)}")
 
 
 @events.command()
@@ -100,6 +102,12 @@ def _state(row: Any) -> str:
         return "recorded"
     words = [f"{row[name]} {name}" for name in ("handled", "retrying", "dead") if row[name]]
     return ", ".join(words) or "sent"
+
+
+def _delivery_words(delivery: dict[str, Any]) -> str:
+    words = f"{delivery['channel']} to {delivery['recipient']} ({delivery['kind']}): {delivery['state']}"
+    more = [delivery["ended_at"] or f"next try {delivery['next_at']}", delivery["reason"], delivery["reference"]]
+    return "; ".join([words, *(one for one in more if one)])
 
 
 def _handler_words(handler: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+_PAUSE = 3.0
+
 
 def worker(
     data_dir: Annotated[Path | None, typer.Option(envvar="STOA_DATA_DIR", help="Folder of media and secrets.")] = None,
@@ -26,25 +28,41 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
     import gc
     import signal
 
-    from stoa.cli.context import current_revision, load_settings
+    from stoa.cli.context import load_settings
     from stoa.events.handlers.all import all_work
     from stoa.events.handlers.channels import all_channels, senders
+    from stoa.events.loops import Stop
     from stoa.events.streams import RedisStreams
     from stoa.events.worker import Worker
     from stoa.shared.database import Database
-    from stoa.shared.errors import InvalidInput
     from stoa.shared.keyring import keyring_of
-    from stoa.shared.migrations import head
 
-    settings = load_settings()
-    current = await current_revision(database_url)
-    if current != head():
-        raise InvalidInput(f"The schema is at {current or 'nothing'}, not at {head()}: run `stoa migrate up`.")
+    settings, stop = load_settings(), Stop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.ask)
+    while not await _has_schema(database_url):
+        if await stop.within(_PAUSE):
+            return
     chosen = settings.database.model_copy(update={"database_pool": 16, "read_pool": 2})
     async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams:
         loops = senders(all_channels(settings, database, keyring_of(settings, folder)), database)
-        working = Worker(database, streams, all_work(settings), loops=loops)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, working.stop.ask)
         gc.freeze()
-        await working.run()
+        await Worker(database, streams, all_work(settings), loops=loops, stop=stop).run()
+
+
+async def _has_schema(database_url: str) -> bool:
+    """False while PostgreSQL does not answer: it may come later than we do. Raises InvalidInput for another schema."""
+    import structlog
+
+    from stoa.cli.context import current_revision
+    from stoa.shared.errors import InvalidInput, Unavailable
+    from stoa.shared.migrations import head
+
+    try:
+        current = await current_revision(database_url)
+    except Unavailable as error:
+        structlog.get_logger("stoa.events").warning("waiting", why=error.detail)
+        return False
+    if current != head():
+        raise InvalidInput(f"The schema is at {current or 'nothing'}, not at {head()}: run `stoa migrate up`.")
+    return True

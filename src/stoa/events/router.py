@@ -12,9 +12,9 @@ from stoa.shared.listing import list_parameters, query_of
 from stoa.shared.pagination import Page, page_json
 from stoa.shared.security import ActorDep, require
 
-from .schemas import DeadLetter, DeadQuery, EventState, EventWay, Replay, Replayed
+from .schemas import DeadLetter, DeadQuery, EventState, Replay, Replayed
 from .service import EventReads
-from .upkeep import replay
+from .upkeep import WholeWay, replay, whole_way
 
 router = APIRouter(prefix="/admin/events", tags=["admin"])
 
@@ -37,11 +37,10 @@ async def list_dead_letters(request: Request) -> Response:
     return private_json(page_json(page, limit=query.limit, skip=query.skip))
 
 
-@router.get("/{event_id}", responses=answers(EventWay, 401, 403, 404), **require("manage:events"))
+@router.get("/{event_id}", responses=answers(WholeWay, 401, 403, 404), **require("manage:events"))
 async def get_event_way(event_id: UUID, request: Request) -> Response:
-    """Read where an event is now: recorded, relayed, each handler."""
-    reads = EventReads(reads_of(request), request.app.state.expected_handlers)
-    return private_json(await reads.way(event_id))
+    """Read where an event is now: recorded, relayed, each handler, each delivery."""
+    return private_json(await whole_way(reads_of(request), event_id, request.app.state.expected_handlers))
 
 
 @router.post("/{event_id}/replay", responses=answers(Replayed, 401, 403, 404), **require("manage:events"))

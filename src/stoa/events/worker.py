@@ -55,11 +55,12 @@ class Worker:
         work: Work,
         *,
         loops: Sequence[Loop] = (),
+        stop: Stop | None = None,
         pace: Pace | None = None,
         at: Hook = nothing,
     ) -> None:
         """`loops` are further work by name: each is called while it says that there is more, then again soon."""
-        self.stop = Stop()
+        self.stop = stop or Stop()
         self._database = database
         self._transport = transport
         self._work = work
