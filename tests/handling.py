@@ -14,7 +14,7 @@ from stoa.shared.database import Database
 async def handle_events(app: FastAPI) -> None:
     """Have everything that is recorded handled; a handler that fails puts its event down for a retry, as ever."""
     database: Database = app.state.database
-    work = all_work(app.state.settings)
+    work = all_work(app.state.settings, app.state.auth.keyring)
     dispatcher = Dispatcher(database, Pace())
     while recorded := await database.transact(_take):
         for handler in work.registry.handlers.values():

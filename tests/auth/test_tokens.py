@@ -18,6 +18,7 @@ from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.sessions.tokens import AccessTokens
 from stoa.shared.keyring import Keyring
 from tests.auth.calls import API, assert_problem, me, refresh, sign_in, tokens
+from tests.auth.conftest import Mails
 from tests.people import PASSWORD, People, Person
 
 
@@ -86,14 +87,13 @@ class TestPassword:
 
 class TestSlowingDown:
     async def test_failures_have_to_wait_and_the_owner_is_told(
-        self, client: httpx.AsyncClient, ada: Person, admin: httpx.AsyncClient
+        self, client: httpx.AsyncClient, ada: Person, mails_to: Mails
     ) -> None:
         answers = [await sign_in(client, ada.email, f"guess number {n}") for n in range(8)]
         assert [answer.status_code for answer in answers] == [400] * 6 + [429] * 2
         assert int(answers[-1].headers["retry-after"]) >= 1
         assert_problem(await sign_in(client, ada.email), 429)  # the right one has to wait as well
-        mails = (await admin.get(f"{API}/admin/mail", params={"recipient": ada.email})).json()["items"]
-        assert [mail["kind"] for mail in mails] == ["sign-in-attempts"]
+        assert [mail["kind"] for mail in await mails_to(ada.email)] == ["sign_in_attempts"]
 
     async def test_unknown_addresses_have_to_wait_as_long(self, client: httpx.AsyncClient) -> None:
         name = f"{uuid4().hex}@example.com"

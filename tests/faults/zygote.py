@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -12,8 +13,8 @@ from pathlib import Path
 
 from stoa.events.points import nothing
 from stoa.events.publisher import publish
-from tests.events.engine import FAST, BallThrown, opened
-from tests.faults.worker import main
+from tests.events.engine import FAST, BallThrown
+from tests.faults.worker import main, opened_when_it_answers
 
 # Slower than in tests of one thing: many processes share two cores, and what is only slow is not to be called dead.
 CHAOS = replace(FAST, poll=0.2, block=0.2, claim_idle=2.0, first_retry=0.1, lease=2.0, patience=5.0, sweep=1.0)
@@ -22,7 +23,7 @@ CHAOS = replace(FAST, poll=0.2, block=0.2, claim_idle=2.0, first_retry=0.1, leas
 async def record(database_url: str, acknowledged: Path) -> None:
     """Events for ever, each in a transaction of its own; its id is written down once the commit is acknowledged."""
     with acknowledged.open("ab", buffering=0) as told:
-        async with opened(database_url) as database:
+        async with opened_when_it_answers(database_url) as database:
             while True:
                 event = BallThrown(ball="red")
                 try:
@@ -34,11 +35,15 @@ async def record(database_url: str, acknowledged: Path) -> None:
                     await asyncio.sleep(0.01)
 
 
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
 def serve(database_url: str, redis_url: str, acknowledged: Path) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them: the kernel clears them away
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # nobody of us outlives a run that was cut off
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the answers are ours alone
             role = line.strip()
             if role == "app":

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 _WIDTH = 14
+_LONGEST_UNSENT = 60
 
 
 def doctor(
@@ -29,8 +30,10 @@ def doctor(
             ("schema", _schema, running.database_url),
             ("audit log", _audit, running.database_url),
             ("Valkey", _valkey, running.redis_url),
+            ("events", _events, running.database_url),
         ):
             healthy.append(asyncio.run(_tell(name, check, url)))
+    healthy.append(_say("mail", *asyncio.run(_mail())))
     if not all(healthy):
         raise typer.Exit(1)
     print("All is well.")
@@ -104,6 +107,39 @@ async def _audit(url: str) -> tuple[bool, str]:
     if not report.is_whole:
         return False, f"broken at position {report.broken_at}: {report.fault}. docs/audit.md says what to do"
     return True, f"{report.length} events, chain whole, {seal.words}"
+
+
+async def _events(url: str) -> tuple[bool, str]:
+    import orjson
+
+    from stoa.cli.context import load_settings
+    from stoa.events.service import EventReads
+    from stoa.shared.database import Database
+
+    if not (await _schema(url))[0]:
+        return False, "cannot be checked before the schema is the newest"
+    async with Database(load_settings().database, url) as database:
+        state = orjson.loads(await EventReads(database.reads).state())
+    seconds = state["oldest_unrelayed_seconds"] or 0
+    if seconds > _LONGEST_UNSENT:
+        return False, f"{state['unrelayed']} wait, the oldest for {seconds:.0f} s: does `stoa worker` run?"
+    if state["dead"]:
+        return False, f"{state['dead']} were given up: `stoa events dead` tells why"
+    return True, f"{state['unrelayed']} wait to be sent, {state['retrying']} to be tried again, none given up"
+
+
+async def _mail() -> tuple[bool, str]:
+    from stoa.cli.context import load_settings
+    from stoa.modules.deliveries.channels.channel import CannotDeliver
+    from stoa.modules.deliveries.channels.mail import MailChannel
+
+    settings = load_settings()
+    if settings.mail.smtp_host is None:
+        return True, "no server is set (STOA_SMTP_HOST), mails wait at /admin/mail"
+    try:
+        return True, f"{settings.mail.smtp_host} lets us in: {await MailChannel(settings).greet()}"
+    except CannotDeliver as error:
+        return False, str(error)
 
 
 async def _valkey(url: str) -> tuple[bool, str]:

@@ -45,9 +45,10 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
             return
     chosen = settings.database.model_copy(update={"database_pool": 16, "read_pool": 2})
     async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams:
-        loops = senders(all_channels(settings, database, keyring_of(settings, folder)), database)
+        keyring = keyring_of(settings, folder)
+        loops = senders(all_channels(settings, database, keyring), database)
         gc.freeze()
-        await Worker(database, streams, all_work(settings), loops=loops, stop=stop).run()
+        await Worker(database, streams, all_work(settings, keyring), loops=loops, stop=stop).run()
 
 
 async def _has_schema(database_url: str) -> bool:

@@ -113,11 +113,11 @@ _OPEN = """
     AND NOT EXISTS (SELECT FROM event_retry AS r WHERE r.event_id = log.id AND r.handler = expected.handler)
     AND NOT EXISTS (SELECT FROM event_dead AS d WHERE d.event_id = log.id AND d.handler = expected.handler)
 """
-# Each time it waits longer, so that a long queue is not made longer by what already stands in it.
+# Each time it waits longer, up to a bound, so that a long queue is not made longer by what already stands in it.
 _SEND_AGAIN = text(f"""
 UPDATE event_log SET relayed_at = NULL WHERE id IN (
   SELECT id FROM ({_OPEN}) AS open
-  WHERE relayed_at < clock_timestamp() - :wait * greatest(relays, 1) ORDER BY id LIMIT 20000
+  WHERE relayed_at < clock_timestamp() - :wait * least(greatest(relays, 1), 5) ORDER BY id LIMIT 20000
 )
 RETURNING id
 """).bindparams(_names, _types, _in)  # noqa: S608 # constants

@@ -115,13 +115,14 @@ class Database:
     async def __aenter__(self) -> Self:
         self._pool = await asyncpg.create_pool(
             self.url,
-            min_size=1,
+            min_size=0,  # else asyncpg fills the log with tracebacks while the server is away
             max_size=self._settings.read_pool,
             reset=_keep_state,
             statement_cache_size=_CACHED_STATEMENTS,
             max_cached_statement_lifetime=0,
             server_settings={**self._server_settings(), "default_transaction_read_only": "on"},
         )
+        await self._pool.release(await self._pool.acquire())  # the first reader need not wait for a connection
         self._reads = ReadSession(self._pool, wait_seconds=self._settings.pool_seconds)
         return self
 

@@ -1,7 +1,8 @@
 """Mail by any SMTP server, each with text and HTML. Without a server mails wait to be read at /admin/mail."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from typing import Any, Final
@@ -43,24 +44,18 @@ class MailChannel:
         """The server's answer to the message. Raises NotSetUp, TryAgain, Undeliverable."""
         if self._settings.smtp_host is None:
             raise NotSetUp(_NO_SERVER)
-        try:
+        with _faults():
             _, answer = await aiosmtplib.send(
                 self.message(parcel), recipients=[parcel.recipient], sender=self._sender, **self._connection()
             )
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients[0]
-            raise _refused(
-                refused.code, f"The mail server refuses the address: {refused.code} {refused.message}"
-            ) from None
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise TryAgain(f"The mail server refuses our user name or password: {error.code}") from None
-        except aiosmtplib.SMTPResponseException as error:
-            raise _refused(error.code, f"The mail server answered {error.code} {error.message}") from None
-        except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPConnectTimeoutError) as error:
-            raise TryAgain(f"The mail server does not answer: {error}") from None
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise TryAgain(f"The connection to the mail server broke: {error}", is_uncertain=True) from None
         return answer
+
+    async def greet(self) -> str:
+        """Sign in and go again; what the server says. Raises TryAgain, Undeliverable."""
+        with _faults():
+            async with aiosmtplib.SMTP(**self._connection()) as server:
+                return (await server.noop()).message
+        raise AssertionError("unreachable: faults are raised")
 
     def message(self, parcel: Parcel) -> EmailMessage:
         """Two parts with the same words. The `Message-ID` is the parcel's: a repeat can be told from a second mail."""
@@ -96,6 +91,24 @@ class MailChannel:
             "tls_context": ssl.create_default_context(cafile=chosen.smtp_ca_file) if has_tls else None,
             "timeout": self.seconds / 2,
         }
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    try:
+        yield
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        refused = error.recipients[0]
+        words = f"The mail server refuses the address: {refused.code} {refused.message}"
+        raise _refused(refused.code, words) from None
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise TryAgain(f"The mail server refuses our user name or password: {error.code}") from None
+    except aiosmtplib.SMTPResponseException as error:
+        raise _refused(error.code, f"The mail server answered {error.code} {error.message}") from None
+    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPConnectTimeoutError) as error:
+        raise TryAgain(f"The mail server does not answer: {error}") from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise TryAgain(f"The connection to the mail server broke: {error}", is_uncertain=True) from None
 
 
 def _refused(code: int, words: str) -> TryAgain | Undeliverable:
