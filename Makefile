@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--no-annotate --no-header --quiet pyproject.toml --extra local-ai --extra semantic --extra build
+	--no-annotate --no-header --quiet pyproject.toml --extra apprise --extra local-ai --extra semantic --extra build
 
 .PHONY: up import test quick check format bench chaos lock docs clean
 

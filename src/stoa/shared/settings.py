@@ -179,6 +179,11 @@ class NoticeSettings(Part):
     sms_account: str = Field("", max_length=100, description="Account at the provider (Twilio: the account SID).")
     sms_token: SecretStr | None = Field(None, description="Secret of that account (Twilio: the auth token).")
     sms_from: str = Field("", max_length=20, description="Number or name SMS come from.")
+    apprise_urls: SecretStr | None = Field(
+        None,
+        description="Further services that those who run the site are told by when something needs attention: "
+        "addresses as Apprise writes them, divided by spaces. Needs the extra `apprise`.",
+    )
     private_targets: bool = Field(
         False,
         description="Let webhooks and push reach private addresses and plain http. Refused in production.",

@@ -6,6 +6,9 @@ from stoa.events.dead_letters import HandlerGaveUp
 from stoa.events.event import Event
 from stoa.events.handlers import nightly
 from stoa.events.handlers.letters import letters
+from stoa.events.handlers.notices import notices
+from stoa.events.handlers.site import site_notices
+from stoa.events.handlers.webhooks import webhooks
 from stoa.events.queue.registry import TaskRegistry
 from stoa.events.registry import Handler, Registry
 from stoa.events.worker import Work
@@ -22,8 +25,12 @@ from stoa.modules.auth.events import (
 from stoa.modules.auth.mails import AccountMails
 from stoa.modules.content.articles.events import ArticleChanged, ArticlePublished, ArticleUnpublished
 from stoa.modules.content.importing.events import ImportFinished
+from stoa.modules.deliveries.channels.apprise import service_addresses
 from stoa.modules.deliveries.events import DeliveryFailed
+from stoa.modules.notifications.wording.wording import Wording
 from stoa.modules.users.events import UserBanned, UserRegistered, UserRoleChanged, UserUnbanned, UserVerified
+from stoa.modules.webhooks.events import WebhookDisabled
+from stoa.shared.keyring import Keyring
 from stoa.shared.settings import Settings
 
 EVENTS: tuple[type[Event], ...] = (
@@ -45,19 +52,27 @@ EVENTS: tuple[type[Event], ...] = (
     ArticleChanged,
     ImportFinished,
     DeliveryFailed,
+    WebhookDisabled,
     HandlerGaveUp,
 )
 """Every kind of event that is recorded, for the catalogue in docs/events.md."""
 
 
-def all_work(settings: Settings) -> Work:
-    """What this site does outside of requests."""
+def all_work(settings: Settings, keyring: Keyring | None = None) -> Work:
+    """What this site does outside of requests; without a `keyring` to be looked at only, not to be carried out."""
+    wording = Wording(settings, keyring)
     mails = AccountMails(settings.site.site_name, settings.server.public_url.rstrip("/"))
     jobs = (
         nightly.refresh_search_words,
         nightly.empty_bin,
         nightly.forget_old_sign_ins,
-        nightly.purge(settings.events.event_days),
+        *nightly.purges(settings.events.event_days, wording),
     )
-    handlers: tuple[Handler[Any], ...] = (*letters(mails), *(job.handler for job in jobs))
+    handlers: tuple[Handler[Any], ...] = (
+        *letters(mails),
+        *notices(wording),
+        *site_notices(wording, len(service_addresses(settings))),
+        *webhooks(EVENTS),
+        *(job.handler for job in jobs),
+    )
     return Work(Registry(handlers), jobs, TaskRegistry())

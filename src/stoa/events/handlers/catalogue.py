@@ -4,16 +4,20 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+from uuid import UUID
 
 import stoa
 from stoa.events.event import Event, stream_of
 from stoa.events.handlers.all import EVENTS, all_work
+from stoa.events.handlers.webhooks import GROUP as WEBHOOKS
 from stoa.events.worker import Work
 from stoa.shared.settings import Settings
 
 BEGIN, END = "<!-- made by the code: begin -->", "<!-- made by the code: end -->"
 _SOURCE = Path(stoa.__file__).parent
+_EVERY = f"{WEBHOOKS}."
+_KINDS = {UUID: "uuid", str: "text", int: "number", type(None): "null"}
 
 
 def catalogue() -> str:
@@ -27,9 +31,9 @@ def catalogue() -> str:
 
 
 def _row(event: type[Event], work: Work) -> str:
-    fields = ", ".join(f"`{name}`" for name in event.model_fields if name not in {"id", "at"})
+    fields = ", ".join(f"`{name}` {_kind(field.annotation)}" for name, field in _fields(event))
     emitters = ", ".join(f"`{name}`" for name in _emitters(event))
-    handlers = ", ".join(f"`{name}`" for name in _handlers(event, work)) or "nobody yet"
+    handlers = ", ".join(f"`{name}`" for name in _handlers(event, work)) or "webhooks only"
     return f"| `{event.type}` {event.schema_version} | `{stream_of(event.type)}` | {fields} | {emitters} | {handlers} |"
 
 
@@ -42,14 +46,25 @@ def _flow(work: Work) -> Iterator[str]:
             yield f"  {_node(event.type)} --> {_node(handler)}[{handler}]"
 
 
+def _fields(event: type[Event]) -> Iterator[tuple[str, Any]]:
+    return ((name, field) for name, field in event.model_fields.items() if name not in {"id", "at"})
+
+
+def _kind(annotation: Any) -> str:
+    """`uuid`, `text or null`."""
+    parts = get_args(annotation) or (annotation,)
+    return " or ".join(_KINDS[part] for part in parts)
+
+
 def _handlers(event: type[Event], work: Work) -> list[str]:
-    return [name for name, kind in work.registry.expected() if kind == event.type]
+    """But the webhooks, to which every event goes."""
+    return [name for name, kind in work.registry.expected() if kind == event.type and not name.startswith(_EVERY)]
 
 
 def _emitters(event: type[Event]) -> list[str]:
-    """The files of modules, but their `events.py`, that name the class in their code."""
-    files = [path for path in (_SOURCE / "modules").rglob("*.py") if path.name != "events.py"]
-    return sorted(_dotted(path) for path in files if event.__name__ in _names(path))
+    """The files of modules and of the engine, but those of the classes, that name the class in their code."""
+    files = [*(_SOURCE / "modules").rglob("*.py"), *(_SOURCE / "events").glob("*.py")]
+    return sorted(_dotted(path) for path in files if path.name != "events.py" and event.__name__ in _names(path))
 
 
 def _names(path: Path) -> set[str]:
@@ -58,7 +73,7 @@ def _names(path: Path) -> set[str]:
 
 
 def _dotted(path: Path) -> str:
-    return ".".join(path.relative_to(_SOURCE / "modules").with_suffix("").parts)
+    return ".".join(path.relative_to(_SOURCE).with_suffix("").parts).removeprefix("modules.")
 
 
 def _node(name: str) -> str:

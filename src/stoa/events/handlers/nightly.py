@@ -11,6 +11,9 @@ from stoa.modules.auth.sessions.service import forget_ended
 from stoa.modules.content.articles.service import ArticleService
 from stoa.modules.content.search.service import SearchService
 from stoa.modules.content.tags.service import TagService
+from stoa.modules.deliveries.service import DeliveryService
+from stoa.modules.notifications.service import NotificationService
+from stoa.modules.notifications.wording.wording import Wording
 from stoa.shared.clock import utc_now
 
 BIN_DAYS = timedelta(days=30)
@@ -35,9 +38,16 @@ async def forget_old_sign_ins(_: JobDue, session: AsyncSession) -> None:
     await forget_old_tokens(session, before)
 
 
-def purge(days: int) -> Job:
+def purges(days: int, wording: Wording) -> tuple[Job, ...]:
+    """What was handled, sent and read is kept for some time only; `days` for events and deliveries."""
+
+    @every_day("notices", hour=3, minute=50, group="purges")
+    async def forget_old_notices(_: JobDue, session: AsyncSession) -> None:
+        await NotificationService(session, wording).purge()
+
     @every_day("events", hour=4, group="purges")
     async def forget_old_events(_: JobDue, session: AsyncSession) -> None:
         await EventLog(session).purge(timedelta(days=days))
+        await DeliveryService(session).purge(days)
 
-    return forget_old_events
+    return forget_old_notices, forget_old_events
