@@ -32,6 +32,10 @@ TABLES = (
     """,
     "CREATE UNIQUE INDEX uq_notifications_number ON notifications (user_id, number)",
     """
+    CREATE INDEX ix_notifications_unread ON notifications (user_id)
+    WHERE is_shown AND read_at IS NULL AND archived_at IS NULL
+    """,
+    """
     CREATE INDEX ix_notifications_group_key ON notifications (user_id, group_key)
     WHERE group_key IS NOT NULL AND read_at IS NULL
     """,

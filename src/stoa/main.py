@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from stoa.events.handlers.all import all_work
+from stoa.events.handlers.all import EVENTS, all_work
 from stoa.events.queue.router import router as task_queue
 from stoa.events.router import router as events
 from stoa.modules.audit.router import router as audit
@@ -22,7 +23,13 @@ from stoa.modules.auth.router import metadata
 from stoa.modules.content.router import PERSONAL_DATA
 from stoa.modules.content.router import ROUTERS as CONTENT
 from stoa.modules.deliveries.router import router as mail
+from stoa.modules.notifications.live.hub import Hub
+from stoa.modules.notifications.router import PERSONAL_DATA as NOTICES_OF_PEOPLE
+from stoa.modules.notifications.router import ROUTERS as NOTIFICATIONS
+from stoa.modules.notifications.wording.wording import Wording
 from stoa.modules.users.router import router as users
+from stoa.modules.webhooks.parts import WebhookParts
+from stoa.modules.webhooks.router import router as webhooks
 from stoa.shared.cache import Cache
 from stoa.shared.changes import ChangeListener
 from stoa.shared.database import Database
@@ -44,7 +51,7 @@ from stoa.shared.version import VERSION
 from stoa.web import errors as web_errors
 from stoa.web import routes as web
 
-MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, mail, audit, events, task_queue)
+MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, *NOTIFICATIONS, mail, webhooks, audit, events, task_queue)
 API = "/api/v1"
 UPLOADS = dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456)
 _MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz", "/.well-known/")
@@ -65,14 +72,16 @@ def create_app(
     """
     store = PageStore(settings.cache.page_cache_mb * 1_048_576)
     keyring = keyring_of(settings, data_dir)
+    personal_data = (*PERSONAL_DATA, *NOTICES_OF_PEOPLE)
+    hub = Hub()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
             app.state.database = database or await stack.enter_async_context(Database(settings.database, database_url))
             app.state.cache = await stack.enter_async_context(Cache(redis_url))
             throttle = await stack.enter_async_context(Throttle(redis_url))
-            app.state.auth = make_parts(settings, app.state.database, throttle, keyring, PERSONAL_DATA)
+            app.state.auth = make_parts(settings, app.state.database, throttle, keyring, personal_data)
             stack.callback(app.state.auth.hasher.close)
             await app.state.auth.hasher.warm()
             app.state.gate = AccountGate(app.state.auth)
@@ -81,14 +90,19 @@ def create_app(
             app.state.markdown = markdown or own
             listener = ChangeListener(database_url, connected=store.open, changed=store.clear, disconnected=store.close)
             await stack.enter_async_context(listener)
+            await stack.enter_async_context(hub.listener(database_url))
             _quiet_garbage_collector()
-            yield
+            yield {"ending": hub.end}  # called by the server when it is to stop
 
     app = FastAPI(
         title="Stoa", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.settings = settings
+    app.state.hub = hub
+    app.state.wording = Wording(settings, keyring)
     app.state.expected_handlers = all_work(settings).registry.expected()
+    known = [event.type for event in EVENTS]
+    app.state.webhooks = WebhookParts(keyring, known, settings.notices.private_targets)
     for module in MODULES:
         app.include_router(module, prefix=API)
     app.include_router(metadata)

@@ -11,8 +11,33 @@ from stoa.modules.content.importing import models as importing
 from stoa.modules.content.search import models as search
 from stoa.modules.content.tags import models as tags
 from stoa.modules.deliveries import models as deliveries
+from stoa.modules.notifications import models as notifications
+from stoa.modules.notifications.phones import models as phones
+from stoa.modules.notifications.preferences import models as preferences
+from stoa.modules.notifications.push import models as push
+from stoa.modules.notifications.wording import models as wording
 from stoa.modules.users import models as users
+from stoa.modules.webhooks import models as webhooks
 from stoa.shared.database import Base
 
-MODELS = (audit, roles, users, accounts, sessions, api_keys, deliveries, tags, articles, search, importing, events)
+MODELS = (
+    audit,
+    roles,
+    users,
+    accounts,
+    sessions,
+    api_keys,
+    deliveries,
+    notifications,
+    preferences,
+    wording,
+    phones,
+    push,
+    tags,
+    articles,
+    search,
+    importing,
+    webhooks,
+    events,
+)
 metadata = Base.metadata

@@ -15,7 +15,17 @@ PUBLIC: Final = "public"
 IDENTITIES: Final = ("anonymous", "viewer", "creator", "moderator", "admin", "banned")
 WRITER: Final = frozenset({"create:article", "edit:article", "publish:article", "delete:article", "create:tag"})
 KEEPER: Final = frozenset({"moderate:article", "edit:tag", "delete:tag"})
-OWNER: Final = frozenset({"manage:users", "manage:roles", "view:audit", "view:mail", "manage:events"})
+OWNER: Final = frozenset(
+    {
+        "manage:users",
+        "manage:roles",
+        "view:audit",
+        "view:mail",
+        "manage:events",
+        "manage:webhooks",
+        "edit:notification_template",
+    }
+)
 RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "anonymous": frozenset(),
     "viewer": frozenset(),
@@ -25,6 +35,7 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "admin": WRITER | KEEPER | OWNER,
 }
 MATCH: Final = {"if-match": "*"}
+ENDPOINT: Final = {"url": "https://hooks.example.com/stoa", "event_types": ["*"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,16 @@ NOT_MINE: Final = {"*": 403, **KEEPERS}
 NOT_THERE: Final = {"*": 404, **KEEPERS}
 HIDDEN: Final = {"*": 404}
 UNKNOWN_LINK: Final = {"token": "x" * 43}
+BROWSER: Final = {
+    "endpoint": "https://push.example.com/a-browser",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
+WORDS: Final = {"subject": "Welcome", "short": "Welcome.", "text": "Welcome."}
+NO_PUSH: Final = {"preferences": [{"category": "content", "channel": "push", "wish": "off"}]}
 
 TABLE: Final = (
     # what everybody may
@@ -113,6 +134,26 @@ TABLE: Final = (
     Row("GET", f"{API}/api-keys", OWN_ACCOUNT, 200),
     Row("POST", f"{API}/api-keys", OWN_ACCOUNT, 201, body={"name": "A key"}),
     Row("DELETE", f"{API}/api-keys/{{key_id}}", OWN_ACCOUNT, 204, "key", foreign=HIDDEN),
+    Row("GET", f"{API}/notifications", SIGNED_IN, 200),
+    Row("GET", f"{API}/notifications/unread-count", SIGNED_IN, 200),
+    Row("GET", f"{API}/notifications/stream", SIGNED_IN, 200),
+    Row("POST", f"{API}/notifications/read-all", SIGNED_IN, 204),
+    Row("GET", f"{API}/notifications/{{notification_id}}", SIGNED_IN, 200, "notification", foreign=HIDDEN),
+    Row("PATCH", f"{API}/notifications/{{notification_id}}/read", SIGNED_IN, 204, "notification", foreign=HIDDEN),
+    Row("POST", f"{API}/notifications/{{notification_id}}/archive", SIGNED_IN, 204, "notification", foreign=HIDDEN),
+    Row("GET", f"{API}/notifications/preferences", SIGNED_IN, 200),
+    Row("PUT", f"{API}/notifications/preferences", OWN_ACCOUNT, 204, body=NO_PUSH),
+    Row("GET", f"{API}/notifications/phone", OWN_ACCOUNT, 200),
+    Row("PUT", f"{API}/notifications/phone", OWN_ACCOUNT, 200, body={"number": "+41 79 123 45 67"}),
+    Row("POST", f"{API}/notifications/phone/confirm", OWN_ACCOUNT, 409, body={"code": "123456"}),
+    Row("DELETE", f"{API}/notifications/phone", OWN_ACCOUNT, 204),
+    Row("GET", f"{API}/notifications/push/key", OWN_ACCOUNT, 200),
+    Row("GET", f"{API}/notifications/push/subscriptions", OWN_ACCOUNT, 200),
+    Row("POST", f"{API}/notifications/push/subscriptions", OWN_ACCOUNT, 201, body=BROWSER),
+    Row(
+        "DELETE", f"{API}/notifications/push/subscriptions/{{subscription_id}}", OWN_ACCOUNT, 204, "push subscription",
+        foreign=HIDDEN,
+    ),
     Row("GET", f"{API}/tasks-queue/{{task_id}}", SIGNED_IN, 200, "queued task", foreign=HIDDEN),
     Row("POST", f"{API}/tasks-queue/{{task_id}}/cancel", SIGNED_IN, 204, "queued task", foreign=HIDDEN),
     # writing
@@ -179,11 +220,48 @@ TABLE: Final = (
     Row("DELETE", f"{API}/admin/roles/{{name}}", "manage:roles", 204, "role", audit="role.deleted"),
     Row("GET", f"{API}/admin/audit", "view:audit", 200),
     Row("GET", f"{API}/admin/mail", "view:mail", 200),
+    Row("POST", f"{API}/admin/mail/{{delivery_id}}/send", "view:mail", 202, "mail", audit="delivery.sent_again"),
     Row("GET", f"{API}/admin/events/state", "manage:events", 200),
     Row("GET", f"{API}/admin/events/dead", "manage:events", 200),
     Row("GET", f"{API}/admin/events/{{event_id}}", "manage:events", 200, "dead letter"),
     Row(
         "POST", f"{API}/admin/events/{{event_id}}/replay", "manage:events", 200, "dead letter", {},
         audit="event.replayed",
+    ),
+    Row("GET", f"{API}/admin/notification-templates", "edit:notification_template", 200),
+    Row("GET", f"{API}/admin/notification-templates/{{name}}", "edit:notification_template", 200, "own words"),
+    Row(
+        "PUT", f"{API}/admin/notification-templates/{{name}}", "edit:notification_template", 204, "own words", WORDS,
+        audit="notification_template.changed",
+    ),
+    Row(
+        "DELETE", f"{API}/admin/notification-templates/{{name}}", "edit:notification_template", 204, "own words",
+        audit="notification_template.reset",
+    ),
+    Row(
+        "POST", f"{API}/admin/notification-templates/{{name}}/preview", "edit:notification_template", 200, "own words",
+        WORDS,
+    ),
+    Row("GET", f"{API}/webhooks", "manage:webhooks", 200),
+    Row("POST", f"{API}/webhooks", "manage:webhooks", 201, body=ENDPOINT, audit="webhook.created"),
+    Row("GET", f"{API}/webhooks/{{endpoint_id}}", "manage:webhooks", 200, "webhook"),
+    Row(
+        "PATCH", f"{API}/webhooks/{{endpoint_id}}", "manage:webhooks", 200, "webhook",
+        {"description": "Another"}, MATCH, audit="webhook.changed",
+    ),
+    Row("DELETE", f"{API}/webhooks/{{endpoint_id}}", "manage:webhooks", 204, "webhook", audit="webhook.deleted"),
+    Row(
+        "POST", f"{API}/webhooks/{{endpoint_id}}/rotate-secret", "manage:webhooks", 200, "webhook",
+        audit="webhook.secret_rotated",
+    ),
+    Row("POST", f"{API}/webhooks/{{endpoint_id}}/test", "manage:webhooks", 202, "webhook", audit="webhook.tested"),
+    Row("GET", f"{API}/webhooks/{{endpoint_id}}/deliveries", "manage:webhooks", 200, "webhook"),
+    Row(
+        "GET", f"{API}/webhooks/{{endpoint_id}}/deliveries/{{delivery_id}}", "manage:webhooks", 200,
+        "webhook delivery",
+    ),
+    Row(
+        "POST", f"{API}/webhooks/{{endpoint_id}}/deliveries/{{delivery_id}}/replay", "manage:webhooks", 202,
+        "webhook delivery", audit="delivery.sent_again",
     ),
 )  # fmt: skip

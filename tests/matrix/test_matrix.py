@@ -74,7 +74,7 @@ def _filled(value: Any) -> Any:
 
 def path_of(row: Row, name: str | None) -> str:
     before, _, rest = row.path.partition("{")
-    return before + (name or "") + rest.partition("}")[2] if row.thing else row.path
+    return before + (name or "") + rest.rpartition("}")[2] if row.thing else row.path
 
 
 async def ask(client: httpx.AsyncClient, row: Row, path: str) -> httpx.Response:

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
+import orjson
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,9 +21,17 @@ from stoa.modules.auth.roles.schemas import RoleIn
 from stoa.modules.auth.roles.service import RoleService
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
+from stoa.modules.deliveries.schemas import Mail, Message
+from stoa.modules.deliveries.service import DeliveryService
+from stoa.modules.notifications.wording.repository import TemplateRepository
+from stoa.modules.notifications.wording.schemas import Words
 from stoa.modules.users.events import UserVerified
+from stoa.modules.webhooks.schemas import EndpointIn
+from stoa.modules.webhooks.service import WebhookReads, WebhookService
 from stoa.shared.database import Database
 from stoa.shared.security import Actor
+from tests.matrix.table import BROWSER, ENDPOINT
+from tests.notifications.telling import tell
 from tests.people import SHELL, People, Person
 
 
@@ -45,11 +54,12 @@ class Things:
         self._people = people
         self._database = database
         self._foreign = foreign
+        people.app.state.hub.end()  # so that streams end once they said what there is
 
     async def name_of(self, thing: str, target: str, owner: Person | None) -> str | None:
         """What to put into the path; None where the caller can have no such thing of their own."""
         if target == "missing":
-            return str(uuid4())
+            return f"{uuid4()}/deliveries/{uuid4()}" if thing == "webhook delivery" else str(uuid4())
         whose = self._foreign if target.startswith("foreign") else owner
         make: Callable[[Person | None, str], Awaitable[str | None]] = getattr(self, f"_{thing.replace(' ', '_')}")
         return await make(whose, target)
@@ -76,6 +86,26 @@ class Things:
         async with await self._people.client_of(owner) as client:
             await client.post("/api/v1/api-keys", json={"name": "A key"})
             return await self._first(client, "/api/v1/api-keys")
+
+    async def _push_subscription(self, owner: Person | None, _: str) -> str | None:
+        if owner is None:
+            return None
+        async with await self._people.client_of(owner) as client:
+            browser = {**BROWSER, "endpoint": f"https://push.example.com/{owner.id}"}
+            made = await client.post("/api/v1/notifications/push/subscriptions", json=browser)
+            return str(made.json()["id"])
+
+    async def _notification(self, owner: Person | None, _: str) -> str | None:
+        if owner is None:
+            return None
+        await tell(self._people.app, "welcome", owner.id)
+        async with await self._people.client_of(owner) as client:
+            return await self._first(client, "/api/v1/notifications")
+
+    async def _own_words(self, *_: object) -> str:
+        words = Words("Welcome", "Welcome.", "Welcome.")
+        await self._database.transact(lambda session: TemplateRepository(session).put("welcome", "en", words))
+        return "welcome"
 
     async def _first(self, client: httpx.AsyncClient, path: str) -> str:
         found: dict[str, Any] = (await client.get(path)).json()
@@ -106,6 +136,14 @@ class Things:
     async def _banned_person(self, *_: object) -> str:
         return (await banned(self._people, self._database, "viewer")).username
 
+    async def _mail(self, *_: object) -> str:
+        mail = Mail("notice", "somebody@example.com", "Hello", "Words.")
+
+        async def make(session: AsyncSession) -> str:
+            return str(await DeliveryService(session).suppress(mail.message(), "No mail server was set."))
+
+        return await self._database.transact(make)
+
     async def _dead_letter(self, *_: object) -> str:
         async def make(session: AsyncSession) -> str:
             event = UserVerified(user_id=self._foreign.id)
@@ -114,6 +152,24 @@ class Things:
             return str(event.id)
 
         return await self._database.transact(make)
+
+    async def _webhook(self, *_: object) -> str:
+        """The only one, since there may be twenty at most."""
+        there = orjson.loads(await WebhookReads(self._database.reads).all())
+
+        async def make(session: AsyncSession) -> str:
+            service = WebhookService(session, self._people.app.state.webhooks)
+            for one in there:
+                await service.delete(UUID(one["id"]), SHELL)
+            return str((await service.create(EndpointIn.model_validate(ENDPOINT), SHELL)).id)
+
+        return await self._database.transact(make)
+
+    async def _webhook_delivery(self, *_: object) -> str:
+        endpoint = await self._webhook()
+        message = Message("webhook", "webhook.test", endpoint, {"type": "webhook.test"})
+        made = await self._database.transact(lambda session: DeliveryService(session).suppress(message, "of a test"))
+        return f"{endpoint}/deliveries/{made}"
 
     async def _queued_task(self, owner: Person | None, _: str) -> str | None:
         if owner is None:

@@ -6,7 +6,7 @@ What is true of every page is written once, in `expected`. `tests/matrix` does t
 from dataclasses import dataclass
 from typing import Final
 
-from stoa.shared.security import OWN_ACCOUNT
+from stoa.shared.security import OWN_ACCOUNT, SIGNED_IN
 from tests.matrix.table import PUBLIC, RIGHTS
 
 VISITORS: Final = ("anonymous", "viewer", "creator", "moderator", "admin")
@@ -27,10 +27,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a form is sent to."""
+    """What a form is sent to; `from_anywhere` is the answer to what may come from other sites, where that is meant."""
 
     path: str
     needs: str
+    from_anywhere: int | None = None
 
 
 def expected(page: Page, visitor: str) -> int:
@@ -38,7 +39,7 @@ def expected(page: Page, visitor: str) -> int:
     if page.needs != PUBLIC:
         if visitor == "anonymous":
             return 303
-        if page.needs != OWN_ACCOUNT and page.needs not in RIGHTS[visitor]:
+        if page.needs not in {OWN_ACCOUNT, SIGNED_IN} and page.needs not in RIGHTS[visitor]:
             return 403
     if visitor != "anonymous" and page.to_members is not None:
         return page.to_members
@@ -65,6 +66,7 @@ PAGES: Final = (
     Page("/sitemap-{number}.xml", PUBLIC),
     Page("/robots.txt", PUBLIC),
     Page("/static/{path}", PUBLIC, 404),
+    Page("/service-worker.js", PUBLIC),
     Page("/media/{path:path}", PUBLIC, 404),
     Page("/healthz", PUBLIC),
     Page("/readyz", PUBLIC),
@@ -77,11 +79,16 @@ PAGES: Final = (
     Page("/verify-email/resend", PUBLIC),
     Page("/forgot-password", PUBLIC),
     Page("/reset-password", PUBLIC, 303),
+    Page("/unsubscribe/{token}", PUBLIC, 404),
+    # what one was told
+    Page("/notifications", SIGNED_IN),
+    Page("/notifications/{notification_id}", SIGNED_IN, 404),
     # one's own account
     Page("/settings", OWN_ACCOUNT),
     Page("/settings/password", OWN_ACCOUNT),
     Page("/settings/sessions", OWN_ACCOUNT),
     Page("/settings/sessions/end-others", OWN_ACCOUNT),
+    Page("/settings/notifications", OWN_ACCOUNT),
     Page("/settings/api-keys", OWN_ACCOUNT),
     Page("/settings/api-keys/{key_id}/end", OWN_ACCOUNT, 404),
     Page("/settings/data", OWN_ACCOUNT),
@@ -94,6 +101,14 @@ PAGES: Final = (
     Page("/studio/articles/{slug}/delete", "delete:article", 404),
     # running the site
     Page("/admin/mail", "view:mail"),
+    Page("/admin/webhooks", "manage:webhooks"),
+    Page("/admin/webhooks/new", "manage:webhooks"),
+    Page("/admin/webhooks/{endpoint_id}", "manage:webhooks", 404),
+    Page("/admin/webhooks/{endpoint_id}/rotate-secret", "manage:webhooks", 404),
+    Page("/admin/webhooks/{endpoint_id}/delete", "manage:webhooks", 404),
+    Page("/admin/webhooks/{endpoint_id}/deliveries/{delivery_id}", "manage:webhooks", 404),
+    Page("/admin/notice-templates", "edit:notification_template"),
+    Page("/admin/notice-templates/{kind}", "edit:notification_template", 404),
 )
 ACTIONS: Final = (
     Action("/register", PUBLIC),
@@ -104,17 +119,35 @@ ACTIONS: Final = (
     Action("/verify-email/resend", PUBLIC),
     Action("/forgot-password", PUBLIC),
     Action("/reset-password", PUBLIC),
+    Action("/unsubscribe/{token}", PUBLIC, from_anywhere=404),  # mail programs send it: its address is the right to it
+    Action("/notifications/read-all", SIGNED_IN),
+    Action("/notifications/{notification_id}/read", SIGNED_IN),
+    Action("/notifications/{notification_id}/archive", SIGNED_IN),
     Action("/settings", OWN_ACCOUNT),
     Action("/settings/avatar", OWN_ACCOUNT),
     Action("/settings/avatar/remove", OWN_ACCOUNT),
     Action("/settings/password", OWN_ACCOUNT),
     Action("/settings/sessions/{session_id}/end", OWN_ACCOUNT),
     Action("/settings/sessions/end-others", OWN_ACCOUNT),
+    Action("/settings/notifications", OWN_ACCOUNT),
+    Action("/settings/notifications/phone", OWN_ACCOUNT),
+    Action("/settings/notifications/phone/confirm", OWN_ACCOUNT),
+    Action("/settings/notifications/phone/remove", OWN_ACCOUNT),
+    Action("/settings/notifications/devices/{subscription_id}/remove", OWN_ACCOUNT),
     Action("/settings/api-keys", OWN_ACCOUNT),
     Action("/settings/api-keys/{key_id}/end", OWN_ACCOUNT),
     Action("/settings/data/erase", OWN_ACCOUNT),
+    Action("/admin/mail/{delivery_id}/send", "view:mail"),
+    Action("/admin/notice-templates/{kind}", "edit:notification_template"),
+    Action("/admin/notice-templates/{kind}/reset", "edit:notification_template"),
     Action("/studio/new", "create:article"),
     Action("/studio/articles/{slug}", "edit:article"),
     Action("/studio/articles/{slug}/delete", "delete:article"),
     Action("/studio/articles/{slug}/restore", "delete:article"),
+    Action("/admin/webhooks/new", "manage:webhooks"),
+    Action("/admin/webhooks/{endpoint_id}", "manage:webhooks"),
+    Action("/admin/webhooks/{endpoint_id}/test", "manage:webhooks"),
+    Action("/admin/webhooks/{endpoint_id}/rotate-secret", "manage:webhooks"),
+    Action("/admin/webhooks/{endpoint_id}/delete", "manage:webhooks"),
+    Action("/admin/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay", "manage:webhooks"),
 )

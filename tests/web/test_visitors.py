@@ -52,7 +52,7 @@ def every_page(text: str) -> list[object]:
     refused = dataclasses.replace(form, message="")
     signed_in = SignedIn("1", text, text, "token", WHEN, WHEN, is_current=False)
     key = KeyRow("1", text, text, (text,), WHEN, WHEN, WHEN)
-    mail = MailRow("1", text, text, Markup("<a>link</a>"), WHEN)
+    mail = MailRow("1", text, text, Markup("<a>link</a>"), WHEN, text, "danger", text, 3, WHEN, can_go_again=True)
     return [
         RegisterPage(BARE_META, text, form, is_open=True),
         RegisterPage(dataclasses.replace(BARE_META, title=text), text, form, is_open=False),
@@ -70,9 +70,9 @@ def every_page(text: str) -> list[object]:
         DataPage(dataclasses.replace(BARE_META, title=text)),
         ErasePage(BARE_META, form, text),
         ConfirmPage(BARE_META, text, text, "/settings/sessions/end-others", text, "/settings/sessions"),
-        MailsPage(BARE_META, (mail, mail), text, Pager("?a", "?b")),
-        MailsPage(BARE_META, (), text, Pager()),
-        MailsPage(dataclasses.replace(BARE_META, title=text), (), "", Pager()),
+        MailsPage(BARE_META, text, text, (mail, mail), text, Pager("?a", "?b")),
+        MailsPage(BARE_META, None, None, (), text, Pager()),
+        MailsPage(dataclasses.replace(BARE_META, title=text), None, None, (), "", Pager()),
     ]
 
 

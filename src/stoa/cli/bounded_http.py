@@ -29,6 +29,12 @@ class BoundedHttp(HttpToolsProtocol):
         self._end_deadline()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """The server stops: answers without an end are told, since it would wait for them."""
+        if end := self.app_state.get("ending"):
+            end()
+        super().shutdown()
+
     def data_received(self, data: bytes) -> None:
         if self._is_in_head:
             self._head_bytes += len(data)

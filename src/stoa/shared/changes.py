@@ -26,21 +26,26 @@ async def announce_change(session: AsyncSession) -> None:
 
 
 class ChangeListener:
-    """Calls `changed` for each announcement, `connected` and `disconnected` as the connection comes and goes."""
+    """Calls `changed` for each announcement, `connected` and `disconnected` as the connection comes and goes.
+
+    `heard` gets what was announced, for channels whose announcements say something.
+    """
 
     def __init__(
         self,
         url: str,
         *,
         connected: Callable[[], None],
-        changed: Callable[[], None],
+        changed: Callable[[], None] | None = None,
         disconnected: Callable[[], None],
         channel: str = _CHANNEL,
+        heard: Callable[[str], None] | None = None,
     ) -> None:
         self._url = url
         self._channel = channel
         self._connected = connected
         self._changed = changed
+        self._heard = heard
         self._disconnected = disconnected
         self._task: asyncio.Task[None] | None = None
 
@@ -59,7 +64,9 @@ class ChangeListener:
             try:
                 await self._listen()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("not hearing of changes, nothing is kept meanwhile", error=type(error).__name__)
+                log.warning(
+                    "not hearing of changes, going on without", channel=self._channel, error=type(error).__name__
+                )
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _listen(self) -> None:
@@ -67,7 +74,7 @@ class ChangeListener:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.add_listener(self._channel, lambda *_: self._changed())
+            await connection.add_listener(self._channel, lambda *said: self._tell(str(said[-1])))
             self._connected()
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -77,3 +84,9 @@ class ChangeListener:
         finally:
             self._disconnected()
             connection.terminate()
+
+    def _tell(self, payload: str) -> None:
+        if self._changed is not None:
+            self._changed()
+        if self._heard is not None:
+            self._heard(payload)

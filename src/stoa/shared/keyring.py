@@ -1,4 +1,4 @@
-"""The site's secret keys: the newest signs, all of them verify, so that keys change without anybody noticing.
+"""The site's secret keys: the newest signs and seals, all of them verify and open; so keys change unnoticed.
 
 Each purpose gets a key of its own, made from the secret by HMAC: what is signed for one means nothing to another.
 """
@@ -11,11 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stoa.shared.errors import InvalidInput
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from stoa.shared.errors import InvalidInput, Unavailable
 from stoa.shared.settings import Settings
 
 SHORTEST = 32
 _FILE = "secret-keys"
+_KID = 12
+_NONCE = 12
+
+
+class CannotOpen(Unavailable):
+    """What was sealed was changed, or its key is none of ours any more."""
+
+    title = "A kept secret cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,26 @@ class Keyring:
             hmac.compare_digest(_signature(secret, message).encode(), signature.encode())
             for secret in self.by_kid(purpose).values()
         )
+
+    def seal(self, purpose: str, content: bytes) -> bytes:
+        """`content` for nobody but this site (AES-256-GCM), with the key's name in front."""
+        key = self.newest(_sealing(purpose))
+        nonce = os.urandom(_NONCE)
+        kid = key.kid.encode()
+        return kid + nonce + AESGCM(key.secret).encrypt(nonce, content, kid)
+
+    def open(self, purpose: str, sealed: bytes) -> bytes:
+        """What was sealed for that purpose, by any key that is still there. Raises CannotOpen."""
+        kid, nonce, box = sealed[:_KID], sealed[_KID : _KID + _NONCE], sealed[_KID + _NONCE :]
+        secret = self.by_kid(_sealing(purpose)).get(kid.decode("ascii", "replace"))
+        if secret is None:
+            raise CannotOpen(
+                f"The {purpose} was sealed with a key that this site has no more. Put that key back, behind the newest."
+            )
+        try:
+            return AESGCM(secret).decrypt(nonce, box, kid)
+        except (InvalidTag, ValueError):
+            raise CannotOpen(f"The {purpose} was changed since it was sealed. Set it anew.") from None
 
 
 def keyring_of(settings: Settings, folder: Path) -> Keyring:
@@ -94,6 +125,11 @@ def _write(path: Path, lines: Sequence[str], *, replace: bool) -> None:
             return
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sealing(purpose: str) -> str:
+    """A key that signs never seals."""
+    return f"{purpose}/seal"
 
 
 def _derived(secret: bytes, purpose: str) -> SigningKey:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 _WORTH_TELLING = timedelta(days=1)
+_MOST_COUNTED = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ class PageMeta:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The person who looks, for the header of every page; nobody is None. `csrf_token` goes into their forms."""
+    """The person who looks, for the header of every page; nobody is None. `csrf_token` goes into their forms.
+
+    `unread` counts their notifications.
+    """
 
     username: str
     display_name: str
@@ -68,6 +72,14 @@ class Visitor:
     can_write: bool
     can_read_mail: bool
     csrf_token: str
+    can_word_notices: bool = False
+    can_manage_webhooks: bool = False
+    unread: int = 0
+
+    @property
+    def unread_label(self) -> str:
+        """The number beside the bell."""
+        return str(self.unread) if self.unread <= _MOST_COUNTED else f"{_MOST_COUNTED}+"
 
     @property
     def initial(self) -> str:

@@ -13,7 +13,7 @@ from stoa.shared.problems import as_stoa_error, log_unexpected
 from stoa.shared.security import viewer_of
 from stoa.web.contexts import ErrorPage, PageMeta, Site, Visitor
 from stoa.web.rendering import Pages
-from stoa.web.visitors import HTML, visitor
+from stoa.web.visitors import HTML, visitor_of
 
 _NOT_FOUND = ("There is nothing here", "The address may be mistyped, or the page may have gone. Search may find it.")
 
@@ -58,10 +58,10 @@ async def _visitor(request: Request) -> Visitor | None:
     """Who sees the page, if that can be found out: a fault on top of a fault helps nobody."""
     try:
         actor = await viewer_of(request)
+        return await visitor_of(request, actor) if actor else None
     except Exception as error:  # noqa: BLE001 # whatever it is, the page about the first fault is sent
         log_unexpected(error, request)
         return None
-    return visitor(actor) if actor else None
 
 
 def _words(request: Request, error: Exception) -> tuple[int, str, str]:

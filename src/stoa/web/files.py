@@ -38,6 +38,12 @@ async def static(request: Request, path: str) -> Response:
     return Response(asset.gzipped if zipped else asset.body, headers=headers, media_type=asset.media_type)
 
 
+@router.get("/service-worker.js", **PUBLIC)
+async def service_worker(request: Request) -> Response:
+    """At the root: a service worker has a say over what stands below its own address only."""
+    return await static(request, "service-worker.js")
+
+
 @router.get("/media/{path:path}", **PUBLIC)
 async def media(request: Request, path: str) -> Response:
     """An image of an article."""

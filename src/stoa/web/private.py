@@ -12,7 +12,7 @@ from stoa.shared.errors import StoaError, TooManyRequests
 from stoa.shared.security import actor_of, viewer_of
 from stoa.web.contexts import PageMeta, Site
 from stoa.web.forms import Form, read_form
-from stoa.web.visitors import HTML, pages_of, visitor
+from stoa.web.visitors import HTML, pages_of, visitor_of
 
 TOKEN_IN_ADDRESS: Final = {"referrer-policy": "strict-origin", "x-robots-tag": "noindex"}
 """For pages whose address is a secret: their forms name our origin, and nothing names the address.
@@ -37,7 +37,7 @@ async def private_page(
     """
     state = request.scope.setdefault("state", {})
     actor = await actor_of(request) if state.get("actor") is not None else await viewer_of(request)
-    html = pages_of(request).render(page, visitor(actor) if actor else None)
+    html = pages_of(request).render(page, await visitor_of(request, actor) if actor else None)
     sent = {**_PRIVATE, **(headers or {})}
     if isinstance(fault, TooManyRequests):
         sent["retry-after"] = str(fault.retry_after)

@@ -27,7 +27,9 @@ from stoa.web.contexts import (
     TagsPage,
     Visitor,
 )
+from stoa.web.notifications import contexts as notifications
 from stoa.web.studio.contexts import ConflictPage, DeletePage, EditorPage, StudioPage
+from stoa.web.webhooks import contexts as webhooks
 
 TEMPLATES: Final[dict[type[Any], str]] = {
     HomePage: "home.html",
@@ -52,6 +54,18 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     accounts.ErasePage: "settings/erase.html",
     accounts.ConfirmPage: "settings/confirm.html",
     accounts.MailsPage: "admin/mails.html",
+    notifications.NotificationsPage: "notifications/list.html",
+    notifications.NotificationPage: "notifications/one.html",
+    notifications.PreferencesPage: "settings/notifications.html",
+    notifications.UnsubscribePage: "account/unsubscribe.html",
+    notifications.LinkUnknownPage: "account/link_unknown.html",
+    notifications.NoticeTemplatesPage: "admin/notice_templates.html",
+    notifications.NoticeTemplatePage: "admin/notice_template.html",
+    webhooks.WebhooksPage: "admin/webhooks.html",
+    webhooks.NewWebhookPage: "admin/webhook_new.html",
+    webhooks.WebhookPage: "admin/webhook.html",
+    webhooks.WebhookDeliveryPage: "admin/webhook_delivery.html",
+    webhooks.WebhookConfirmPage: "admin/webhook_confirm.html",
     StudioPage: "studio/articles.html",
     EditorPage: "studio/editor.html",
     ConflictPage: "studio/conflict.html",

@@ -16,11 +16,13 @@ from stoa.web import api_docs, feeds, files, health
 from stoa.web.accounts.router import ROUTERS as ACCOUNTS
 from stoa.web.assets import Assets
 from stoa.web.contexts import Site
+from stoa.web.notifications.router import ROUTERS as NOTIFICATIONS
 from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
 from stoa.web.rendering import Pages
 from stoa.web.studio.routes import router as studio
 from stoa.web.styleguide import styleguide_page
 from stoa.web.visitors import page_answer
+from stoa.web.webhooks.routes import router as webhooks
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
@@ -38,7 +40,8 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
     app.state.media_folder = data_dir / "media"
-    for part in (*ACCOUNTS, router, feeds.router, files.router, health.router, api_docs.router, studio):
+    own = (router, feeds.router, files.router, health.router, api_docs.router, studio, webhooks)
+    for part in (*ACCOUNTS, *NOTIFICATIONS, *own):
         app.include_router(part)
 
 

@@ -3,7 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stoa.modules.notifications.reading import NotificationReads
 from stoa.shared.answers import public_page
+from stoa.shared.database import reads_of
 from stoa.shared.security import Actor, viewer_of
 from stoa.web.contexts import Visitor
 from stoa.web.rendering import Pages
@@ -18,14 +20,14 @@ async def page_answer(request: Request, page: object, *, status: int = 200) -> R
     actor = await viewer_of(request)
     pages = pages_of(request)
     if actor is not None:
-        return Response(pages.render(page, visitor(actor)), status, headers=_OWN, media_type=HTML)
+        return Response(pages.render(page, await visitor_of(request, actor)), status, headers=_OWN, media_type=HTML)
     answer = public_page(pages.render(page))
     answer.status_code = status
     answer.headers["vary"] = _VARY
     return answer
 
 
-def visitor(actor: Actor) -> Visitor:
+async def visitor_of(request: Request, actor: Actor) -> Visitor:
     """What the header says of whoever is signed in."""
     return Visitor(
         username=actor.username,
@@ -33,7 +35,10 @@ def visitor(actor: Actor) -> Visitor:
         avatar_url=actor.avatar_url,
         can_write=actor.can("create:article"),
         can_read_mail=actor.can("view:mail"),
+        can_word_notices=actor.can("edit:notification_template"),
+        can_manage_webhooks=actor.can("manage:webhooks"),
         csrf_token=actor.csrf_token,
+        unread=await NotificationReads(reads_of(request)).unread(actor.user_id),
     )
 
 

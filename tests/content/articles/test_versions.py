@@ -9,7 +9,7 @@ import pytest
 
 from stoa.modules.content.articles.errors import StaleArticle
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn
-from stoa.modules.content.articles.versions import IfMatch
+from stoa.shared.if_match import IfMatch
 from stoa.modules.content.articles.writing import ArticleWriting
 from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService

@@ -189,20 +189,31 @@ class ConfirmPage:
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """A mail that the site wrote; in `text` its links can be followed."""
+    """A mail that the site wrote; in `text` its links can be followed. How far it is, `state` says in a word."""
 
     id: str
     subject: str
     recipient: str
     text: Markup
     created_at: datetime
+    state: str
+    kind: str
+    reason: str
+    tries: int
+    ended_at: datetime | None
+    can_go_again: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MailsPage:
-    """The mails that the site wrote, newest first; `recipient` is the address they are limited to."""
+    """The mails that the site wrote, newest first; `recipient` is the address they are limited to.
+
+    `server` is the one they leave through; without one they stay here.
+    """
 
     meta: PageMeta
+    done: str | None
+    server: str | None
     mails: tuple[MailRow, ...]
     recipient: str
     pager: Pager

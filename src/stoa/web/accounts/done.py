@@ -16,6 +16,12 @@ _DONE: Final[Mapping[str, str]] = {
     "session-ended": "That sign-in was ended.",
     "sessions-ended": "You are signed in only here now.",
     "key-ended": "The API key was ended.",
+    "code-sent": "A code is on its way.",
+    "phone-confirmed": "Your number is confirmed.",
+    "phone-removed": "Your number is forgotten.",
+    "device-removed": "That device takes no more notices.",
+    "built-in": "The built-in words are back.",
+    "mail-again": "It is on its way again.",
 }
 
 

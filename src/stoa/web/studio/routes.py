@@ -9,10 +9,10 @@ from starlette.responses import Response
 from stoa.modules.content.articles.errors import StaleArticle
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn
 from stoa.modules.content.articles.schemas import EditableArticle
-from stoa.modules.content.articles.versions import IfMatch
 from stoa.modules.content.articles.writing import ArticleWriting
 from stoa.shared.database import database_of, reads_of
 from stoa.shared.errors import MalformedInput, Moved, StoaError
+from stoa.shared.if_match import IfMatch
 from stoa.shared.markdown.document import MAX_SOURCE
 from stoa.shared.parameters import SlugPath
 from stoa.shared.security import Actor, ActorDep, require

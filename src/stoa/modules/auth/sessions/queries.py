@@ -1,8 +1,9 @@
 """The reading SQL of sessions: who sends a request, in one statement, and where somebody is signed in."""
 
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, select
 from sqlalchemy import Uuid as UuidType
 
 from stoa.modules.auth.roles import service as roles
@@ -12,6 +13,10 @@ from stoa.shared.queries import Query, json_object
 
 LIVING = and_(Session.ended_at.is_(None), Session.expires_at > func.clock_timestamp())
 _MINUTE: ColumnElement[timedelta] = literal_column("interval '1 minute'")
+
+
+def lives(session_id: ColumnElement[UUID | None]) -> ColumnElement[bool]:
+    return exists().where(Session.id == session_id, LIVING)
 
 
 def _caller(found: ColumnElement[bool]) -> Query:

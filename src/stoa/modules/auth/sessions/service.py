@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
@@ -33,6 +34,11 @@ GRACE: Final = timedelta(seconds=10)
 KEPT: Final = timedelta(days=30)
 """How long an ended session is kept, for those who ask what happened."""
 _SPENT = "The refresh token is spent, expired or revoked. Sign in again."
+
+
+def session_lives(session_id: ColumnElement[UUID | None]) -> ColumnElement[bool]:
+    """SQL for whether the session of that id lives, for what other modules bind to a session."""
+    return queries.lives(session_id)
 
 
 class SessionService:

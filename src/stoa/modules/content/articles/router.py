@@ -10,13 +10,13 @@ from stoa.modules.content.articles.errors import ArticleNotFound
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn, PreviewIn, PreviewOut
 from stoa.modules.content.articles.reading import ArticleReads
 from stoa.modules.content.articles.schemas import ArticleList, ArticleOut, ArticleQuery, EditableArticle
-from stoa.modules.content.articles.versions import IfMatch
 from stoa.modules.content.articles.writing import ArticleWriting
 from stoa.modules.content.tags.service import TagReads
 from stoa.modules.users.service import UserReads
 from stoa.shared.answers import answers, private_json, public_json
 from stoa.shared.database import database_of, reads_of
 from stoa.shared.errors import Unauthenticated, VersionNeeded
+from stoa.shared.if_match import IfMatch
 from stoa.shared.listing import public_list, query_of
 from stoa.shared.middleware.page_cache import VERSION, entity_tag
 from stoa.shared.pagination import page_json

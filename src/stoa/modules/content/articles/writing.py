@@ -12,12 +12,12 @@ from stoa.modules.content.articles.policy import DELETE, EDIT, MODERATE, PUBLISH
 from stoa.modules.content.articles.reading import ArticleReads, Found, Scope
 from stoa.modules.content.articles.schemas import ArticleQuery, EditableArticle, Status
 from stoa.modules.content.articles.steps import Step
-from stoa.modules.content.articles.versions import IfMatch
 from stoa.modules.content.tags.errors import TagNotFound
 from stoa.modules.content.tags.service import TagReads
 from stoa.shared.clock import utc_now
 from stoa.shared.database import Database
 from stoa.shared.errors import Moved, PermissionDenied, Unavailable
+from stoa.shared.if_match import IfMatch
 from stoa.shared.markdown.document import Rendered
 from stoa.shared.markdown.pool import MarkdownPool
 from stoa.shared.pagination import Slice

@@ -1,4 +1,4 @@
-"""Which version of an article a caller has read, as `If-Match` says it. Pure."""
+"""Which version of a thing a caller has read, as `If-Match` says it. Pure."""
 
 import re
 from dataclasses import dataclass
