@@ -14,8 +14,8 @@ from tests.people import People
 from tests.running_site import served
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance"
-# Acts that end the identity that asks; they are asked anonymously.
-FINAL = r"/api/v1/(logout|sessions.*|users/me|password/change)$"
+# Acts that end the identity that asks, and a stream that does not end by itself; they are asked anonymously.
+FINAL = r"/api/v1/(logout|sessions.*|users/me|password/change|notifications/stream)$"
 
 
 @pytest.fixture

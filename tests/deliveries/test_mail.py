@@ -210,7 +210,7 @@ class TestDoesNotLeave:
         await post.write()
         assert await post.deliver()
         kept = await post.one()
-        assert (kept["state"], "STOA_SMTP_HOST" in kept["reason"]) == ("suppressed", True)
+        assert (kept["state"], "no mail server" in kept["reason"]) == ("suppressed", True)
 
     async def test_words_that_open_an_account_are_forgotten_when_they_have_left(
         self, post: Post, office: PostOffice

@@ -51,7 +51,8 @@ class TestAdminApi:
         assert answer.json() == {"handlers": ["mail.welcome_mail"]}
         assert (await admin.post(f"{EVENTS}/{ids[0]}/replay", json={})).status_code == 404
         way = (await admin.get(f"{EVENTS}/{ids[0]}")).json()
-        assert [(h["handler"], h["state"]) for h in way["handlers"]] == [("mail.welcome_mail", "retrying")]
+        assert ("mail.welcome_mail", "retrying") in [(h["handler"], h["state"]) for h in way["handlers"]]
+        assert way["deliveries"] == []
         assert len((await admin.get(f"{EVENTS}/dead")).json()["items"]) == 2
 
     async def test_tells_how_much_waits(self, admin: httpx.AsyncClient, db: Database) -> None:

@@ -21,6 +21,7 @@ from stoa.modules.auth.roles.schemas import RoleIn
 from stoa.modules.auth.roles.service import RoleService
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
+from stoa.modules.deliveries.repository import DeliveryRepository
 from stoa.modules.deliveries.schemas import Mail, Message
 from stoa.modules.deliveries.service import DeliveryService
 from stoa.modules.notifications.wording.repository import TemplateRepository
@@ -140,7 +141,11 @@ class Things:
         mail = Mail("notice", "somebody@example.com", "Hello", "Words.")
 
         async def make(session: AsyncSession) -> str:
-            return str(await DeliveryService(session).suppress(mail.message(), "No mail server was set."))
+            made = await DeliveryService(session).send(mail.message())
+            parcel = await DeliveryRepository(session).take("mail", 60)
+            assert parcel
+            await DeliveryRepository(session).end(parcel, "failed", "No such user.", None)
+            return str(made)
 
         return await self._database.transact(make)
 

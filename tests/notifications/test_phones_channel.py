@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
-from stoa.modules.deliveries.channels.channel import Channel, Undeliverable
+from stoa.modules.deliveries.channels.channel import Channel, TryAgain
 from stoa.modules.deliveries.deliverer import Deliverer
 from stoa.modules.deliveries.schemas import Message
 from stoa.modules.deliveries.service import DeliveryService
@@ -170,8 +170,21 @@ class TestTwilio:
 
     async def test_a_provider_that_never_answers(self, chosen: Settings, provider: Receiver) -> None:
         provider.silent = True
-        with pytest.raises(Undeliverable, match="may have arrived"):
+        with pytest.raises(TryAgain, match="may have arrived") as raised:
             await Twilio(chosen.notices, seconds=0.3).send(NUMBER, "Hello.")
+        assert raised.value.is_uncertain
+
+    async def test_what_a_dead_worker_had_in_hand_is_not_sent_again(self, phones: Phones, provider: Receiver) -> None:
+        await phones.send()
+
+        async def cut_off(session: AsyncSession) -> None:
+            await session.execute(text("UPDATE deliveries SET state = 'sending', tries = 1, next_at = now()"))
+
+        await phones.database.transact(cut_off)
+        await phones.deliver()
+        failed = await phones.one()
+        assert (failed["state"], "may have arrived" in failed["reason"]) == ("failed", True)
+        assert provider.got == []
 
     async def test_an_endless_answer_is_cut_and_counts_by_its_status(self, phones: Phones, provider: Receiver) -> None:
         provider.answers = [b"HTTP/1.1 201 Created\r\ncontent-length: 1000000000\r\n\r\n"]

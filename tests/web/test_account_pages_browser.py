@@ -31,7 +31,7 @@ async def new_site(own_database_url: str, redis_url: str, tmp_path: Path) -> Asy
     async with Database(DatabaseSettings(), own_database_url) as database:
         link = await database.transact(lambda session: owner_link(session, ""))
     assert link
-    with served(own_database_url, redis_url, tmp_path) as address:
+    with served(own_database_url, redis_url, tmp_path, with_worker=True) as address:
         yield address, address + link
 
 
@@ -111,6 +111,12 @@ async def _link_in_newest_mail(owner: Page, site: str) -> str:
     await owner.goto(site)
     await owner.locator(".menu-button").click()
     await owner.get_by_role("link", name="Mail", exact=True).click()
+    await owner.get_by_label("Written to").fill("eve@example.org")
+    await owner.get_by_role("button", name="Show").click()
+    for _ in range(200):  # a worker writes it
+        if await owner.locator(".mail").count():
+            break
+        await owner.reload()
     await expect(owner.get_by_text("eve@example.org").first).to_be_visible()
     found = urlsplit(await owner.locator(".mail-text a").first.get_attribute("href") or "")
     return f"{found.path}?{found.query}"

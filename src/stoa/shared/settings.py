@@ -314,6 +314,8 @@ def _unsafe_in_production(settings: Settings) -> list[FieldFault]:
         faults.append(FieldFault("DATABASE_URL", "is needed in production"))
     if settings.notices.private_targets:
         faults.append(FieldFault("STOA_PRIVATE_TARGETS", "must be off in production"))
+    if settings.notices.sms_token and not settings.notices.sms_url.startswith("https://"):
+        faults.append(FieldFault("STOA_SMS_URL", "must start with https:// in production: a secret is sent there"))
     if settings.mail.smtp_username and settings.mail.smtp_security == "none":
         faults.append(FieldFault("STOA_SMTP_SECURITY", "must not be `none` where a password is sent, in production"))
     keys = settings.accounts.secret_keys

@@ -9,12 +9,12 @@ import pytest
 
 from stoa.modules.content.articles.errors import StaleArticle
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn
-from stoa.shared.if_match import IfMatch
 from stoa.modules.content.articles.writing import ArticleWriting
 from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
 from stoa.shared.database import Database
 from stoa.shared.errors import MalformedInput
+from stoa.shared.if_match import IfMatch
 from stoa.shared.markdown.pool import MarkdownPool
 from stoa.shared.security import Actor
 from stoa.shared.settings import DatabaseSettings

@@ -12,6 +12,7 @@ from stoa.modules.content.articles.service import ArticleService
 from stoa.modules.content.search.service import SearchService
 from stoa.modules.content.tags.service import TagService
 from stoa.modules.deliveries.service import DeliveryService
+from stoa.modules.notifications.push.service import PushService
 from stoa.modules.notifications.service import NotificationService
 from stoa.modules.notifications.wording.wording import Wording
 from stoa.shared.clock import utc_now
@@ -36,6 +37,7 @@ async def forget_old_sign_ins(_: JobDue, session: AsyncSession) -> None:
     before = utc_now() - BIN_DAYS
     await forget_ended(session, before)
     await forget_old_tokens(session, before)
+    await PushService(session).purge()
 
 
 def purges(days: int, wording: Wording) -> tuple[Job, ...]:

@@ -25,7 +25,7 @@ def notices(wording: Wording) -> tuple[Handler[Any], ...]:
 def _of_account(wording: Wording) -> tuple[Handler[Any], ...]:
     @on(UserVerified, group=GROUP)
     async def welcome(event: UserVerified, session: AsyncSession) -> None:
-        await _tell(session, wording, "welcome", event, url="/settings/profile")
+        await _tell(session, wording, "welcome", event, url="/settings")
 
     @on(UserRoleChanged, group=GROUP)
     async def role_changed(event: UserRoleChanged, session: AsyncSession) -> None:

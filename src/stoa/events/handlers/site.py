@@ -21,6 +21,7 @@ from stoa.modules.notifications.wording.wording import Wording
 from stoa.modules.webhooks.events import WebhookDisabled
 
 GROUP = "notices"
+_LOOKED_AFTER = ("mail", "sms", APPRISE)  # browsers come and go, and each webhook has its own log and notice
 _COUNTS = ("imported", "updated", "unchanged", "skipped", "failed")
 
 
@@ -48,6 +49,8 @@ def site_notices(wording: Wording, services: int) -> tuple[Handler[Any], ...]:
 
     @on(DeliveryFailed, group=GROUP)
     async def delivery_failed(event: DeliveryFailed, session: AsyncSession) -> None:
+        if event.channel not in _LOOKED_AFTER:
+            return
         about = {"channel": event.channel, "kind": event.kind, "reason": event.reason}
         occasion = _Occasion("view:mail", "delivery_failed", event, about, group=event.channel)
         await _tell_people(session, wording, occasion)

@@ -11,7 +11,15 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
-from stoa.modules.deliveries.channels.channel import CannotDeliver, Channel, NotSetUp, Parcel, TryAgain, Undeliverable
+from stoa.modules.deliveries.channels.channel import (
+    CannotDeliver,
+    Channel,
+    NotSetUp,
+    NotWanted,
+    Parcel,
+    TryAgain,
+    Undeliverable,
+)
 from stoa.modules.deliveries.events import DeliveryFailed
 from stoa.modules.deliveries.repository import DeliveryRepository
 from stoa.shared.database import Database
@@ -20,6 +28,7 @@ log = structlog.get_logger("stoa.deliveries")
 _MARGIN_SECONDS = 15.0
 _LONGEST_WORDS = 500
 _DIED = "The worker ended each time while it sent this."
+_MAYBE = "The worker ended while it sent this. It may have arrived, so it is not sent again."
 
 
 class Deliverer:
@@ -36,11 +45,16 @@ class Deliverer:
         if parcel is None:
             return False
         began = time.monotonic()
-        has_tries_left = parcel.number <= len(self._channel.waits) + 1
-        outcome = await self._try(parcel) if has_tries_left else Undeliverable(_DIED)
+        outcome = self._beforehand(parcel) or await self._try(parcel)
         milliseconds = int((time.monotonic() - began) * 1000)
         await self._database.transact(lambda session: self._settle(session, parcel, outcome, milliseconds))
         return True
+
+    def _beforehand(self, parcel: Parcel) -> CannotDeliver | None:
+        """Why there is no further try."""
+        if parcel.was_cut_off and not self._channel.can_repeat:
+            return Undeliverable(_MAYBE)
+        return Undeliverable(_DIED) if parcel.number > len(self._channel.waits) + 1 else None
 
     async def _try(self, parcel: Parcel) -> "str | CannotDeliver":
         try:
@@ -61,9 +75,9 @@ class Deliverer:
         words = str(outcome)[:_LONGEST_WORDS]
         if isinstance(outcome, str):
             state, is_ours = "sent", await deliveries.end(parcel, "sent", None, words)
-        elif isinstance(outcome, NotSetUp):
+        elif isinstance(outcome, NotSetUp | NotWanted):
             state, is_ours = "suppressed", await deliveries.end(parcel, "suppressed", words, None)
-        elif isinstance(outcome, TryAgain) and parcel.number <= len(self._channel.waits):
+        elif isinstance(outcome, TryAgain) and self._has_another(parcel, outcome):
             state = "uncertain" if outcome.is_uncertain else "pending"
             wait = max(self._channel.waits[parcel.number - 1] * random.uniform(0.9, 1.1), outcome.wait)  # noqa: S311 # spreads, hides nothing
             is_ours = await deliveries.later(parcel, state, words, wait)
@@ -76,3 +90,9 @@ class Deliverer:
             log.warning("delivery failed", channel=self._channel.name, kind=parcel.kind, id=str(parcel.id), why=words)
             failed = DeliveryFailed(delivery_id=parcel.id, channel=self._channel.name, kind=parcel.kind, reason=words)
             await publish(session, failed)
+
+    def _has_another(self, parcel: Parcel, outcome: TryAgain) -> bool:
+        """Whether it is tried again."""
+        if outcome.is_uncertain and not self._channel.can_repeat:
+            return False
+        return parcel.number <= len(self._channel.waits)

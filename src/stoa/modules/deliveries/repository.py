@@ -15,12 +15,14 @@ from stoa.modules.deliveries.models import Delivery
 _wait = bindparam("wait", type_=Interval())
 # One whose sender is not heard of any more is anybody's again; what became of that try, nobody knows.
 _TAKE = text("""
-UPDATE deliveries SET state = 'sending', tries = tries + 1, next_at = clock_timestamp() + :wait
-WHERE id = (
-  SELECT id FROM deliveries WHERE channel = :channel AND next_at <= clock_timestamp()
-  ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-RETURNING id, kind, recipient, content::text AS content, tries, created_at, user_id, notification_id, source_id
+UPDATE deliveries AS one SET state = 'sending', tries = tries + 1, next_at = clock_timestamp() + :wait
+FROM (
+  SELECT id, state = 'sending' AS was_cut_off FROM deliveries
+  WHERE channel = :channel AND next_at <= clock_timestamp() ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) AS due
+WHERE one.id = due.id
+RETURNING one.id, kind, recipient, content::text AS content, tries, created_at, user_id, notification_id, source_id,
+  was_cut_off
 """).bindparams(_wait)
 _OURS = "WHERE id = :id AND tries = :number AND state = 'sending'"
 _LATER = text(f"""
@@ -37,9 +39,11 @@ INSERT INTO delivery_tries (delivery_id, number, outcome, detail, milliseconds)
 SELECT :id, coalesce(max(number), 0) + 1, :outcome, :detail, :milliseconds
 FROM delivery_tries WHERE delivery_id = :id
 """)
+# Not what was never tried, for its receiver does not want it, nor what held a link that is forgotten.
 _AGAIN = text("""
 UPDATE deliveries SET state = 'pending', reason = NULL, reference = NULL, tries = 0, next_at = now(), ended_at = NULL
-WHERE id = :id AND channel = :channel AND next_at IS NULL AND NOT (is_secret AND state = 'sent') RETURNING id
+WHERE id = :id AND channel = :channel AND next_at IS NULL AND tries > 0 AND NOT (is_secret AND state = 'sent')
+RETURNING id
 """)
 _PURGE = text("DELETE FROM deliveries WHERE ended_at < now() - :wait").bindparams(_wait)
 
@@ -60,7 +64,7 @@ class DeliveryRepository:
             return None
         return Parcel(
             row["id"], row["kind"], row["recipient"], orjson.loads(row["content"]), row["tries"], row["created_at"],
-            row["user_id"], row["notification_id"], row["source_id"],
+            row["user_id"], row["notification_id"], row["source_id"], row["was_cut_off"],
         )  # fmt: skip
 
     async def later(self, parcel: Parcel, state: str, reason: str, wait: float) -> bool:

@@ -25,7 +25,12 @@ async def list_mails(request: Request) -> Response:
     return private_json(page_json(page, limit=query.limit, skip=query.skip))
 
 
-@router.post("/{delivery_id}/send", status_code=202, **require("view:mail"))
+@router.post(
+    "/{delivery_id}/send",
+    status_code=202,
+    responses=answers(MailOut, 401, 403, 404),
+    **require("view:mail"),
+)
 async def send_mail_again(delivery_id: UUID, session: SessionDep, actor: ActorDep) -> None:
     """Send a mail again that failed, or that no mail server was there for."""
     await DeliveryService(session).send_again(delivery_id, MAIL, actor)

@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +17,7 @@ from stoa.shared.clock import utc_now
 from stoa.shared.database import Database
 from stoa.shared.keyring import CannotOpen, Keyring
 from stoa.shared.outbound import Answered, Outbound, Unreachable
+from stoa.shared.retry_after import retry_after
 from stoa.shared.targets import Refused
 
 _MINUTE, _HOUR = 60.0, 3600.0
@@ -37,6 +36,7 @@ class WebhookChannel:
     name: str = CHANNEL
     waits: Sequence[float] = (5.0, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR)
     seconds: float = _SECONDS + _MARGIN
+    can_repeat: Final = True
     senders: int = 4
 
     def __init__(self, database: Database, keyring: Keyring, client: Outbound) -> None:
@@ -90,17 +90,7 @@ class WebhookChannel:
 
 
 def _failure(answer: Answered) -> TryAgain:
-    wait = min(_retry_after(answer.headers.get("retry-after", ""), utc_now()), _LONGEST_WAIT)
+    wait = retry_after(answer.headers, most=_LONGEST_WAIT)
     if 300 <= answer.status < 400:
         return TryAgain(f"Answered {answer.status}: redirects are not followed.", wait=wait)
     return TryAgain(f"Answered {answer.status}, where 200 to 299 means that it arrived.", wait=wait)
-
-
-def _retry_after(written: str, now: datetime) -> float:
-    """Seconds; 0 where nothing is said that can be understood."""
-    if written.isascii() and written.isdigit():
-        return float(written[:9])
-    try:
-        return max((parsedate_to_datetime(written) - now).total_seconds(), 0.0)
-    except (ValueError, TypeError, OverflowError):
-        return 0.0

@@ -26,6 +26,7 @@ class AppriseChannel:
     name: Final = APPRISE
     waits: Final[Sequence[float]] = (10, 60, 600, 3600)
     seconds: Final = 60.0
+    can_repeat: Final = True
     senders: Final = 1
 
     def __init__(self, settings: Settings) -> None:

@@ -24,6 +24,10 @@ class Undeliverable(CannotDeliver):
     """It will never work: the address is wrong, or its owner wants nothing."""
 
 
+class NotWanted(CannotDeliver):
+    """The receiver went away or takes nothing any more. Nothing failed."""
+
+
 class NotSetUp(CannotDeliver):
     """The site has no way out through this channel. Nothing failed; it is kept to be read."""
 
@@ -42,10 +46,12 @@ class Parcel:
     user_id: UUID | None = None
     notification_id: UUID | None = None
     source_id: UUID | None = None
+    was_cut_off: bool = False
+    """Whoever tried before died of it, or is very slow: the receiver may have it."""
 
 
 class Channel(Protocol):
-    """At least once: when it cannot be known whether a try succeeded, there is another one."""
+    """A way to receivers. When nobody knows whether a try succeeded, there is another, where that does no harm."""
 
     @property
     def name(self) -> str: ...
@@ -57,6 +63,10 @@ class Channel(Protocol):
     @property
     def seconds(self) -> float:
         """Longest one try may take."""
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether a receiver can tell a repeat from a second message, by the parcel's id."""
 
     @property
     def senders(self) -> int:

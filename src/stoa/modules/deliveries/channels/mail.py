@@ -15,7 +15,7 @@ from stoa.modules.deliveries.channels.mail_layout import MailLayout
 from stoa.shared.settings import Settings
 
 _MINUTE, _HOUR = 60.0, 3600.0
-_NO_SERVER = "No mail server is set (STOA_SMTP_HOST), so it waits at /admin/mail."
+_NO_SERVER = "The site has no mail server. Those who run it can read this at /admin/mail."
 
 
 class MailChannel:
@@ -32,6 +32,7 @@ class MailChannel:
         24 * _HOUR,
     )
     seconds: Final = 60.0
+    can_repeat: Final = True
     senders: Final = 2
 
     def __init__(self, settings: Settings) -> None:

@@ -22,6 +22,7 @@ class SmsChannel:
     name: Final = "sms"
     waits: Final[Sequence[float]] = (10, 60, 600, 3600)
     seconds: Final = 20.0
+    can_repeat: Final = False
     senders: Final = 1
 
     def __init__(self, settings: Settings) -> None:

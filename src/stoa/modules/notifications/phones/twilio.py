@@ -57,7 +57,7 @@ class Twilio:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise TryAgain(f"The SMS provider does not answer: {type(error).__name__}.") from None
         except (httpx.HTTPError, TimeoutError) as error:
-            raise Undeliverable(_MAYBE.format(why=type(error).__name__)) from None
+            raise TryAgain(_MAYBE.format(why=type(error).__name__), is_uncertain=True) from None
         if 200 <= answer.status < 300:
             return str(answer.body.get("sid") or "accepted, without an id")[:100]
         raise _fault(answer, number)

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from stoa.modules.deliveries.channels.channel import CannotDeliver, Parcel, TryAgain, Undeliverable
+from stoa.modules.deliveries.channels.channel import CannotDeliver, NotWanted, Parcel, TryAgain, Undeliverable
 from stoa.modules.notifications.push.encrypting import sealed
 from stoa.modules.notifications.push.keys import KeyPair, PushKeys
 from stoa.modules.notifications.push.repository import PushRepository, Receiver
@@ -30,6 +30,7 @@ class PushChannel:
     name: Final = "push"
     waits: Final[Sequence[float]] = (10, 60, 600, 3600)
     seconds: Final = 30.0
+    can_repeat: Final = True
     senders: Final = 2
 
     def __init__(self, settings: Settings, database: Database, keyring: Keyring) -> None:
@@ -40,7 +41,7 @@ class PushChannel:
         self._outbound = Outbound(allow_private=settings.notices.private_targets, seconds=15.0, most_bytes=_MOST_BYTES)
 
     async def send(self, parcel: Parcel) -> str:
-        """What the push service said. Raises TryAgain, Undeliverable."""
+        """What the push service said. Raises TryAgain, Undeliverable, NotWanted."""
         receiver = await self._receiver(parcel)
         letter = await asyncio.to_thread(sealed, receiver, parcel.content, await self._own_keys(), self._contact)
         try:
@@ -53,7 +54,7 @@ class PushChannel:
             return f"The push service answered {answer.status}."
         if answer.status in {404, 410}:
             await self._database.transact(lambda session: PushRepository(session).remove(receiver.id))
-            raise Undeliverable(_WITHDRAWN)
+            raise NotWanted(_WITHDRAWN)
         raise _fault(answer)
 
     async def _receiver(self, parcel: Parcel) -> Receiver:
@@ -61,7 +62,7 @@ class PushChannel:
         subscription_id = UUID(parcel.recipient)
         receiver = await self._database.transact(lambda session: PushRepository(session).one(subscription_id))
         if receiver is None or receiver.user_id != parcel.user_id:
-            raise Undeliverable(_GONE)
+            raise NotWanted(_GONE)
         return receiver
 
     async def _own_keys(self) -> KeyPair:
