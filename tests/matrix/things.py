@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import orjson
 from pydantic import BaseModel
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
@@ -21,7 +22,7 @@ from stoa.modules.auth.roles.schemas import RoleIn
 from stoa.modules.auth.roles.service import RoleService
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
-from stoa.modules.deliveries.repository import DeliveryRepository
+from stoa.modules.deliveries.models import Delivery
 from stoa.modules.deliveries.schemas import Mail, Message
 from stoa.modules.deliveries.service import DeliveryService
 from stoa.modules.notifications.wording.repository import TemplateRepository
@@ -138,16 +139,7 @@ class Things:
         return (await banned(self._people, self._database, "viewer")).username
 
     async def _mail(self, *_: object) -> str:
-        mail = Mail("notice", "somebody@example.com", "Hello", "Words.")
-
-        async def make(session: AsyncSession) -> str:
-            made = await DeliveryService(session).send(mail.message())
-            parcel = await DeliveryRepository(session).take("mail", 60)
-            assert parcel
-            await DeliveryRepository(session).end(parcel, "failed", "No such user.", None)
-            return str(made)
-
-        return await self._database.transact(make)
+        return await self._failed(Mail("notice", "somebody@example.com", "Hello", "Words.").message())
 
     async def _dead_letter(self, *_: object) -> str:
         async def make(session: AsyncSession) -> str:
@@ -172,9 +164,20 @@ class Things:
 
     async def _webhook_delivery(self, *_: object) -> str:
         endpoint = await self._webhook()
-        message = Message("webhook", "webhook.test", endpoint, {"type": "webhook.test"})
-        made = await self._database.transact(lambda session: DeliveryService(session).suppress(message, "of a test"))
+        made = await self._failed(Message("webhook", "webhook.test", endpoint, {"type": "webhook.test"}))
         return f"{endpoint}/deliveries/{made}"
+
+    async def _failed(self, message: Message) -> str:
+        """A delivery that was tried and is given up."""
+
+        async def make(session: AsyncSession) -> str:
+            made = await DeliveryService(session).send(message)
+            await session.execute(
+                update(Delivery).where(Delivery.id == made).values(state="failed", tries=1, next_at=None)
+            )
+            return str(made)
+
+        return await self._database.transact(make)
 
     async def _queued_task(self, owner: Person | None, _: str) -> str | None:
         if owner is None:

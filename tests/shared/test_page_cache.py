@@ -180,7 +180,7 @@ class TestKeptAnswers:
             listeners = await connection.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
             )
-            assert len(listeners) == 2
+            assert len(listeners) >= 2
             for row in listeners:
                 await connection.execute("SELECT pg_terminate_backend($1)", row["pid"])
         await asyncio.sleep(0.2)
