@@ -41,7 +41,9 @@ class Sweeper:
         patience = 0.0 if was_lost else self._pace.patience
         try:
             again = await self._database.transact(lambda session: self._send_again(session, patience))
-            if again:
+            if again and was_lost:
+                log.info("streams were missing, sent again what is not handled", events=again)
+            elif again:
                 log.warning("sent again what should be handled by now", events=again)
             for group in self._registry.groups:
                 self._is_lost |= await self._transport.ensure(group, self._registry.streams_of(group))

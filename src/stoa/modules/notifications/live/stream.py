@@ -16,7 +16,7 @@ from stoa.modules.notifications.reading import News, NotificationReads
 from stoa.shared.errors import Unavailable
 
 MOST_CAUGHT_UP: Final = 100
-_RETRY: Final = b"retry: 2000\n\n"
+_RETRY: Final = b"retry: 1000\n\n"
 _SIGN: Final = b": still here\n\n"
 _FAULTS: Final = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
