@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
@@ -116,9 +117,9 @@ class TestStream:
             await until_handled(url, ids)
 
     async def test_what_every_group_has_done_with_is_cut_and_nothing_else(
-        self, url: str, database: Database, transport: RedisStreams, redis_url: str
+        self, url: str, database: Database, redis_url: str
     ) -> None:
-        async with Redis.from_url(redis_url) as redis:
+        async with Redis.from_url(redis_url) as redis, RedisStreams(redis_url, kept=10) as transport:
             await transport.ensure("slow", [STREAM])
             async with working(database, transport, work_of(catch)):
                 ids = await throw(database, 20)
@@ -136,6 +137,20 @@ class TestStream:
                     return bool(await redis.xlen(STREAM) == all_of_it - 8)
 
                 await until(is_cut, "cut behind the slower group")
+
+    async def test_the_newest_stay_to_be_looked_at(
+        self, url: str, database: Database, transport: RedisStreams, redis_url: str
+    ) -> None:
+        async with Redis.from_url(redis_url, decode_responses=True) as redis:
+            async with working(database, transport, work_of(catch)):
+                ids = await throw(database, 3)
+                await until_handled(url, ids)
+                await asyncio.sleep(3 * FAST.sweep)
+            found: Any = await redis.xread({STREAM: "0"})
+        ((_, entries),) = found
+        assert {fields["type"] for _, fields in entries} == {"ball.thrown"}
+        assert {UUID(fields["id"]) for _, fields in entries} == set(ids)
+        assert json.loads(entries[0][1]["data"])["data"] == {"ball": "red", "number": 0}
 
 
 class TestRelay:

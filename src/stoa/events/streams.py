@@ -13,15 +13,19 @@ from redis.exceptions import RedisError, ResponseError
 from .event import STREAM_PREFIX, Envelope
 from .transport import Delivery, GroupGone, TransportDown
 
-_KEPT_UNHEARD = 1_000
+_KEPT = 1_000
 _CLAIMED_AT_ONCE = 100
 _SOCKET_SECONDS = 5.0
 
 
 class RedisStreams:
-    """A `Transport`. Entries are plain (`id`, `type`, `data`), so that `redis-cli XREAD` shows the flow."""
+    """A `Transport`. Entries are plain (`id`, `type`, `data`), so that `redis-cli XREAD` shows the flow.
 
-    def __init__(self, url: str) -> None:
+    Up to `kept` entries of each stream stay, to be looked at; above that, what every group has done with goes.
+    """
+
+    def __init__(self, url: str, *, kept: int = _KEPT) -> None:
+        self._kept = kept
         self._redis: Redis = Redis.from_url(
             url,
             decode_responses=False,
@@ -88,13 +92,15 @@ class RedisStreams:
         async with _faults():
             async for key in self._redis.scan_iter(f"{STREAM_PREFIX}*", _type="stream"):
                 groups: Any = await self._redis.xinfo_groups(key)
+                for group in groups:
+                    await self._drop_idle(key, group["name"], consumer_idle)
+                if await self._redis.xlen(key) <= self._kept:
+                    continue
                 if not groups:
-                    await self._redis.xtrim(key, maxlen=_KEPT_UNHEARD, approximate=False)
+                    await self._redis.xtrim(key, maxlen=self._kept, approximate=False)
                     continue
                 oldest = min([await self._needed_from(key, group) for group in groups])
                 await self._redis.xtrim(key, minid=oldest, approximate=False)
-                for group in groups:
-                    await self._drop_idle(key, group["name"], consumer_idle)
 
     async def length(self) -> int:
         """Entries in all streams."""
