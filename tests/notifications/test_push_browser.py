@@ -136,10 +136,11 @@ class TestServiceWorker:
             (b"no JSON", "There is something new", "/notifications"),
         ):
 
-            async def is_shown(wanted: tuple[str, str] = (title, site[0] + path)) -> bool:
+            async def is_shown(message: str = data.decode(), wanted: tuple[str, str] = (title, site[0] + path)) -> bool:
+                await worker.deliver(site[0], message)  # the browser's tools lose some while the worker starts
+                await asyncio.sleep(0.5)
                 return list(wanted) in await page.evaluate(SHOWN)
 
-            await worker.deliver(site[0], data.decode())
             await until(is_shown, f"the notice {title!r}")
 
 
