@@ -74,7 +74,7 @@ BACK = (
     "CREATE INDEX ix_outgoing_mails_newest ON outgoing_mails (created_at DESC, id DESC)",
     """
     INSERT INTO outgoing_mails (id, kind, recipient, subject, text, created_at)
-    SELECT id, kind, recipient, content ->> 'subject', content ->> 'text', created_at
+    SELECT id, kind, recipient, content ->> 'subject', coalesce(content ->> 'text', ''), created_at
     FROM deliveries WHERE channel = 'mail'
     """,
     "DROP TABLE delivery_tries",
