@@ -7,9 +7,13 @@ from stoa.modules.auth.api_keys import models as api_keys
 from stoa.modules.auth.roles import models as roles
 from stoa.modules.auth.sessions import models as sessions
 from stoa.modules.content.articles import models as articles
+from stoa.modules.content.comments import models as comments
+from stoa.modules.content.follows import models as follows
 from stoa.modules.content.importing import models as importing
+from stoa.modules.content.reactions import models as reactions
 from stoa.modules.content.search import models as search
 from stoa.modules.content.tags import models as tags
+from stoa.modules.content.uploads import models as uploads
 from stoa.modules.deliveries import models as deliveries
 from stoa.modules.notifications import models as notifications
 from stoa.modules.notifications.phones import models as phones
@@ -36,6 +40,10 @@ MODELS = (
     tags,
     articles,
     search,
+    comments,
+    reactions,
+    follows,
+    uploads,
     importing,
     webhooks,
     events,

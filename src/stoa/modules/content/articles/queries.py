@@ -37,6 +37,7 @@ from stoa.modules.users import service as users
 from stoa.shared.queries import Query, json_object, json_object_of
 
 PUBLIC = text("articles.status = 'published' AND articles.visibility = 'public' AND articles.deleted_at IS NULL")
+LISTED = text(f"{PUBLIC.text} AND articles.kind = 'article'")
 LIVING = text("articles.deleted_at IS NULL")
 _NARROW = (
     Article.id, Article.slug, Article.title, Article.excerpt, Article.summary, Article.status, Article.author_id,
@@ -186,7 +187,7 @@ def _filtered(statement: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tupl
 def _shown(shape: Shape) -> list[TextClause | ColumnElement[bool]]:
     """What this list may hold; with `owner` only theirs."""
     if not shape.for_staff:
-        return [PUBLIC]
+        return [LISTED]
     shown: list[TextClause | ColumnElement[bool]] = []
     shown.append(Article.deleted_at.is_not(None) if shape.status == "deleted" else LIVING)
     if shape.status not in {"deleted", "all"}:
@@ -242,7 +243,7 @@ SITEMAP = Query(
 )
 _newest = (
     select(*_NARROW, Article.html)
-    .where(PUBLIC)
+    .where(LISTED)
     .order_by(Article.published_at.desc(), Article.id.desc())
     .limit(literal_column("20"))
     .subquery("page")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from stoa.modules.content.articles import queries
 from stoa.modules.content.articles.models import Article, ArticleRedirect
-from stoa.modules.content.articles.queries import PUBLIC
+from stoa.modules.content.articles.queries import LISTED
 from stoa.modules.content.articles.reading import editable_of
 from stoa.modules.content.articles.schemas import EditableArticle
 from stoa.modules.content.tags.models import ArticleTag
@@ -81,7 +81,7 @@ class ArticleRepository:
     async def mark_links(self, ids: Iterable[UUID]) -> set[UUID]:
         """Repeat on the tag links what the articles say; answers the tags concerned."""
         wanted = list(ids)
-        is_public = select(PUBLIC).where(Article.id == ArticleTag.article_id).scalar_subquery()
+        is_public = select(LISTED).where(Article.id == ArticleTag.article_id).scalar_subquery()
         published_at = select(Article.published_at).where(Article.id == ArticleTag.article_id).scalar_subquery()
         changed = await self._session.scalars(
             update(ArticleTag)

@@ -16,6 +16,8 @@ from stoa.shared.text import Line, clean_line
 
 Status = Literal["draft", "scheduled", "published", "archived"]
 Visibility = Literal["public", "members"]
+Kind = Literal["article", "page"]
+RevisionAct = Literal["saved", "autosaved", "restored", "imported"]
 Listed = Literal["published", "draft", "scheduled", "archived", "deleted", "all"]
 Sort = Literal["published_at", "updated_at", "title", "rank"]
 MOST_TAGS = 20
@@ -108,7 +110,7 @@ class ArticleQuery(PageQuery):
 class ArticleDraft:
     """All that is saved of an article, rendered already. `id` names the article to replace; None makes a new one.
 
-    `tags` None leaves the tags as they are.
+    `tags` None leaves the tags as they are. `act` and `saved_by` say in the revision how it came to be.
     """
 
     slug: str
@@ -119,8 +121,10 @@ class ArticleDraft:
     published_at: datetime | None
     updated_at: datetime
     id: UUID | None = None
+    kind: Kind = "article"
     status: Status = "draft"
     visibility: Visibility = "public"
+    has_comments: bool = True
     excerpt: str | None = None
     summary: str | None = None
     cover_url: str | None = None
@@ -132,6 +136,8 @@ class ArticleDraft:
     publish_at: datetime | None = None
     tags: Sequence[str] | None = ()
     redirects_from: Sequence[str] = field(default=())
+    act: RevisionAct = "saved"
+    saved_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,8 @@ def _columns(draft: ArticleDraft) -> dict[str, Any]:
         "cover_url": draft.cover_url,
         "cover_alt": draft.cover_alt,
         "author_id": draft.author_id,
+        "kind": draft.kind,
+        "has_comments": draft.has_comments,
         "status": draft.status,
         "visibility": draft.visibility,
         "language": draft.language,

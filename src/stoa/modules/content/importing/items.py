@@ -13,6 +13,7 @@ from .progress import Progress
 from .sources import Readable
 
 Outcome = Literal["imported", "updated", "unchanged", "skipped", "failed"]
+ItemKind = Literal["article", "page", "tag", "category", "author", "comment", "attachment", "file", "other"]
 _FORM = 1  # raised when the same source would make another article, so that a next run updates all
 
 
@@ -26,6 +27,7 @@ class Row:
     title: str = ""
     slug: str = ""
     warnings: tuple[str, ...] = ()
+    kind: ItemKind = "article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Outline:
     key: str
     slug: str
     size: int
+    kind: Literal["article", "page"] = "article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,39 @@ class Picture:
 
     name: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTag:
+    """A tag or category of the source, also one that no article carries."""
+
+    key: str
+    slug: str
+    name: str
+    kind: Literal["tag", "category"] = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAuthor:
+    """Somebody the source names as a writer. No account can be signed in to by being imported."""
+
+    key: str
+    name: str
+    username: str | None = None
+    bio: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceComment:
+    """A comment below an article; `parent` is the key of the one it answers. `body` is Markdown."""
+
+    key: str
+    body: str
+    author: str
+    author_url: str | None = None
+    parent: str | None = None
+    created_at: datetime | None = None
+    status: Literal["visible", "held", "rejected"] = "visible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +93,12 @@ class SourceArticle:
     file_time: datetime | None = None
     updated_at: datetime | None = None
     is_draft: bool = False
+    kind: Literal["article", "page"] = "article"
+    visibility: Literal["public", "members"] = "public"
+    has_comments: bool = True
+    meta_title: str | None = None
+    meta_description: str | None = None
+    comments: tuple[SourceComment, ...] = ()
     tags: tuple[str, ...] = ()
     author: str | None = None
     summary: str | None = None
@@ -88,6 +130,8 @@ class SourceArticle:
 class Survey:
     """The first pass: items to import in order, and rows for those that will not be."""
 
+    tags: list[SourceTag] = field(default_factory=list)
+    authors: list[SourceAuthor] = field(default_factory=list)
     outlines: list[Outline] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
