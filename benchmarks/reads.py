@@ -6,6 +6,7 @@ each candidate with one worker, drives it over loopback and prints the tables of
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import subprocess
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import asyncpg
 import psutil
@@ -25,6 +26,7 @@ import psutil
 from benchmarks.corpus import Words, fill
 from benchmarks.corpus import words as sampled_words
 from benchmarks.load import Load, drive
+from benchmarks.readers import EMAIL, PASSWORD, fill_readers
 from stoa.local.servers import running_servers
 from stoa.shared.schema import upgrade
 
@@ -51,6 +53,7 @@ def main() -> None:
         asked = asyncio.run(_corpus(servers.database_url, options.articles))
         print(f"{options.articles:,} articles, {options.seconds:g} s a run, 16 connections, one worker, loopback\n")
         _uncached(asked, options.seconds)
+        _lists(asked, options.seconds)
         _pages(asked, options.seconds)
         _cached(asked, options.seconds)
         _searches(asked.words)
@@ -73,6 +76,7 @@ async def _corpus(url: str, articles: int) -> Asked:
             await fill(url, articles=articles, seed=_SEED)
             await connection.execute("VACUUM ANALYZE")
             print(f"filled in {time.perf_counter() - started:.0f} s")
+        await fill_readers(url)
         slugs = await connection.fetch(
             "SELECT slug FROM articles WHERE status = 'published' AND visibility = 'public' ORDER BY id LIMIT 20000"
         )
@@ -131,6 +135,8 @@ def _uncached(asked: Asked, seconds: float) -> None:
     pick = random.Random(_SEED)
     jobs: dict[str, Callable[[], str]] = {
         "list of 20": lambda: "/api/v1/articles?limit=20",
+        "list of an author": lambda: f"/api/v1/articles?limit=20&author=author-{pick.randrange(500)}",
+        "list of a tag": lambda: f"/api/v1/articles?limit=20&tags=tag-{pick.randrange(300)}",
         "one article": lambda: f"/api/v1/articles/{pick.choice(asked.slugs)}",
     }
     found: dict[tuple[str, str], Load] = {}
@@ -147,13 +153,48 @@ def _uncached(asked: Asked, seconds: float) -> None:
     print()
 
 
+def _lists(asked: Asked, seconds: float) -> None:
+    """What only Stoa is asked for, nothing kept: filters together, what readers said, one reader's own feed."""
+    pick = random.Random(_SEED)
+    with _server("stoa", STOA_PAGE_CACHE_MB="0"):
+        key = f"Authorization: Bearer {_token()}\r\n"
+        print("| over the API, not cached | rate | p50 | p99 |\n|---|---|---|---|")
+        for name, headers, next_path in (
+            ("two tags, both, since a date", "", lambda: f"/api/v1/articles?{_two_tags(pick)}"),
+            ("an author's with a tag", "", lambda: f"/api/v1/articles?{_author_and_tag(pick)}"),
+            ("comments of an article", "", lambda: f"/api/v1/articles/{pick.choice(asked.slugs)}/comments"),
+            ("one reader's feed, 40 authors and 20 tags", key, lambda: "/api/v1/feed?limit=20"),
+            ("feed of a tag, Atom", "", lambda: f"/tags/tag-{pick.randrange(300)}/feed.atom"),
+        ):
+            _row(name, _measure(next_path, seconds, headers))
+        print()
+
+
+def _two_tags(pick: random.Random) -> str:
+    one, other = pick.sample(range(300), 2)
+    return f"limit=20&tags=tag-{one},tag-{other}&tags_match=all&from_date=2022-01-01T00:00:00Z"
+
+
+def _author_and_tag(pick: random.Random) -> str:
+    return f"limit=20&author=author-{pick.randrange(500)}&tags=tag-{pick.randrange(300)}"
+
+
+def _token() -> str:
+    form = urlencode({"grant_type": "password", "username": EMAIL, "password": PASSWORD}).encode()
+    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api/v1/token", form, timeout=30) as answer:
+        token: str = json.load(answer)["access_token"]
+        return token
+
+
 def _pages(asked: Asked, seconds: float) -> None:
     pick = random.Random(_SEED)
     with _server("stoa", STOA_PAGE_CACHE_MB="0") as pid:
         print("| page, never rendered before | rate | p50 | p99 |\n|---|---|---|---|")
         for name, next_path in (
             ("home", lambda: "/"),
-            ("article", lambda: f"/articles/{pick.choice(asked.slugs)}"),
+            ("article with its comments", lambda: f"/articles/{pick.choice(asked.slugs)}"),
+            ("tag", lambda: f"/tags/tag-{pick.randrange(300)}"),
+            ("author", lambda: f"/authors/author-{pick.randrange(500)}"),
         ):
             _row(name, _measure(next_path, seconds))
         print(f"\nmemory of the web process: {psutil.Process(pid).memory_info().rss / 1_048_576:.0f} MiB\n")

@@ -19,11 +19,26 @@ _FIELDS = """
     'reading_minutes', a.reading_minutes, 'comment_count', a.comment_count
 """
 _PUBLIC = "a.status = 'published' AND a.visibility = 'public' AND a.deleted_at IS NULL"
-_LIST = f"""
+_LISTED = f"{_PUBLIC} AND a.kind = 'article'"
+
+
+def _list(rows: str) -> str:
+    return f"""
     SELECT json_build_object('items', json_agg(json_build_object({_FIELDS}) ORDER BY a.published_at DESC, a.id DESC))
-    FROM (SELECT * FROM articles a WHERE {_PUBLIC} ORDER BY published_at DESC, id DESC LIMIT 20) a
-    JOIN users u ON u.id = a.author_id
-"""
+    FROM ({rows} LIMIT 20) a JOIN users u ON u.id = a.author_id
+    """
+
+
+_ALL = _list(f"SELECT * FROM articles a WHERE {_LISTED} ORDER BY published_at DESC, id DESC")
+_OF_AUTHOR = _list(f"""
+    SELECT * FROM articles a WHERE {_LISTED} AND a.author_id = (SELECT id FROM users WHERE username = $1)
+    ORDER BY published_at DESC, id DESC
+""")
+_OF_TAG = _list(f"""
+    SELECT a.* FROM article_tags l JOIN articles a ON a.id = l.article_id
+    WHERE l.tag_id = (SELECT id FROM tags WHERE slug = $1 AND deleted_at IS NULL) AND l.is_public AND {_LISTED}
+    ORDER BY l.published_at DESC, l.article_id DESC
+""")
 _ONE = f"""
     SELECT json_build_object({_FIELDS}, 'body', a.body, 'html', a.html)
     FROM articles a JOIN users u ON u.id = a.author_id WHERE a.slug = $1 AND {_PUBLIC}
@@ -44,7 +59,14 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 async def articles(request: Request) -> Response:
-    return Response(await request.app.state.pool.fetchval(_LIST), media_type="application/json")
+    pool, asked = request.app.state.pool, request.query_params
+    if author := asked.get("author"):
+        found = await pool.fetchval(_OF_AUTHOR, author)
+    elif tag := asked.get("tags"):
+        found = await pool.fetchval(_OF_TAG, tag)
+    else:
+        found = await pool.fetchval(_ALL)
+    return Response(found, media_type="application/json")
 
 
 async def article(request: Request) -> Response:

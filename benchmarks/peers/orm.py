@@ -118,8 +118,14 @@ _LOADED = (selectinload(Article.author), selectinload(Article.tags))
 
 
 @app.get("/api/v1/articles", response_model=ArticleList)
-async def articles(session: Session, limit: int = 20, skip: int = 0) -> dict[str, object]:
+async def articles(
+    session: Session, limit: int = 20, skip: int = 0, author: str | None = None, tags: str | None = None
+) -> dict[str, object]:
     statement = select(Article).where(*_PUBLIC).options(*_LOADED)
+    if author:
+        statement = statement.where(Article.author.has(User.username == author))
+    if tags:
+        statement = statement.where(Article.tags.any(Tag.slug == tags))
     statement = statement.order_by(Article.published_at.desc(), Article.id.desc()).limit(limit).offset(skip)
     return {"items": (await session.scalars(statement)).all(), "limit": limit, "skip": skip}
 
