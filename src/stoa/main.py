@@ -20,6 +20,7 @@ from stoa.modules.auth.gate import AccountGate
 from stoa.modules.auth.parts import make_parts
 from stoa.modules.auth.router import ROUTERS as AUTH
 from stoa.modules.auth.router import metadata
+from stoa.modules.content.importing.folder import ImportFolder
 from stoa.modules.content.router import PERSONAL_DATA
 from stoa.modules.content.router import ROUTERS as CONTENT
 from stoa.modules.deliveries.router import router as mail
@@ -54,6 +55,7 @@ from stoa.web import routes as web
 MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, *NOTIFICATIONS, mail, webhooks, audit, events, task_queue)
 API = "/api/v1"
 UPLOADS = dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456)
+IMPORTS = (f"{API}/imports", "/studio/import")
 _MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz", "/.well-known/")
 
 
@@ -100,6 +102,7 @@ def create_app(
     app.state.settings = settings
     app.state.hub = hub
     app.state.wording = Wording(settings, keyring)
+    app.state.import_folder = ImportFolder(data_dir, limit=settings.content.import_mb * 1_048_576)
     app.state.expected_handlers = all_work(settings).registry.expected()
     known = [event.type for event in EVENTS]
     app.state.webhooks = WebhookParts(keyring, known, settings.notices.private_targets)
@@ -119,9 +122,10 @@ def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
     """From the innermost to the outermost."""
     server = settings.server
     https = server.public_url.startswith("https://")
+    uploads = {**UPLOADS, **dict.fromkeys(IMPORTS, (settings.content.import_mb + 1) * 1_048_576)}
     app.add_middleware(LastResort, answer=_answer_fault)
     app.add_middleware(
-        BodyLimit, answer=_answer_fault, limit=server.body_limit, seconds=server.body_seconds, uploads=UPLOADS
+        BodyLimit, answer=_answer_fault, limit=server.body_limit, seconds=server.body_seconds, uploads=uploads
     )
     app.add_middleware(SecurityHeaders, https=https)
     app.add_middleware(PageCache, store=store)  # keeps answers with their headers

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from stoa.shared.clock import utc_now
 from stoa.shared.security import OWN_ACCOUNT, SIGNED_IN
 
 API: Final = "/api/v1"
 PUBLIC: Final = "public"
 IDENTITIES: Final = ("anonymous", "viewer", "creator", "moderator", "admin", "banned")
-WRITER: Final = frozenset({"create:article", "edit:article", "publish:article", "delete:article", "create:tag"})
-KEEPER: Final = frozenset({"moderate:article", "edit:tag", "delete:tag"})
+READER: Final = frozenset({"create:comment"})
+WRITER: Final = READER | {
+    "create:article", "edit:article", "publish:article", "delete:article", "create:tag", "upload:media",
+}  # fmt: skip
+KEEPER: Final = frozenset({"moderate:article", "moderate:comment", "edit:tag", "delete:tag"})
 OWNER: Final = frozenset(
     {
         "manage:users",
@@ -24,11 +28,12 @@ OWNER: Final = frozenset(
         "manage:events",
         "manage:webhooks",
         "edit:notification_template",
+        "manage:imports",
     }
 )
 RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "anonymous": frozenset(),
-    "viewer": frozenset(),
+    "viewer": READER,
     "banned": frozenset(),
     "creator": WRITER,
     "moderator": WRITER | KEEPER,
@@ -101,6 +106,7 @@ TABLE: Final = (
         foreign_draft={"anonymous": 404, "viewer": 404, "creator": 404, "banned": 403, **KEEPERS},
         missing={"banned": 403},  # who asks is looked at only where nothing public is found
     ),
+    Row("GET", f"{API}/articles/{{slug}}/related", PUBLIC, 200, "published article"),
     Row("GET", f"{API}/tags", PUBLIC, 200),
     Row("GET", f"{API}/tags/{{slug}}", PUBLIC, 200, "tag"),
     Row("GET", f"{API}/tags/{{slug}}/articles", PUBLIC, 200, "tag"),
@@ -184,6 +190,45 @@ TABLE: Final = (
         "POST", f"{API}/articles/{{slug}}/restore", "delete:article", 200, "article",
         foreign=NOT_MINE, foreign_draft=NOT_THERE,
     ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/schedule", "publish:article", 200, "article",
+        {"publish_at": f"{utc_now().year + 1}-01-01T08:00:00Z"},
+        foreign={"*": 403, "moderator": 409, "admin": 409}, foreign_draft=NOT_THERE,
+    ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/archive", "publish:article", 200, "article",
+        foreign=NOT_MINE, foreign_draft=NOT_THERE, audit="article.archived",
+    ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/tags", "edit:article", 200, "article", {"tags": ["Another tag"]},
+        foreign=NOT_MINE, foreign_draft=NOT_THERE,
+    ),
+    Row(
+        "DELETE", f"{API}/articles/{{slug}}/tags/{{tag}}", "edit:article", 200, "tag of an article",
+        foreign=NOT_MINE, audit="article.changed",
+    ),
+    Row(
+        "GET", f"{API}/articles/{{slug}}/revisions", "edit:article", 200, "article",
+        foreign=NOT_MINE, foreign_draft=NOT_THERE,
+    ),
+    Row("GET", f"{API}/articles/{{slug}}/revisions/{{number}}", "edit:article", 200, "revision", foreign=NOT_MINE),
+    Row(
+        "GET", f"{API}/articles/{{slug}}/revisions/{{number}}/diff/{{other}}", "edit:article", 200,
+        "pair of revisions", foreign=NOT_MINE,
+    ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/revisions/{{number}}/restore", "edit:article", 200, "revision",
+        foreign=NOT_MINE,
+    ),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/preview-link", "edit:article", 201, "article", {"days": 7},
+        foreign={"*": 403, "moderator": 201, "admin": 201},
+        foreign_draft={"*": 404, "moderator": 201, "admin": 201}, audit="article.shared",
+    ),
+    Row(
+        "DELETE", f"{API}/articles/{{slug}}/preview-link", "edit:article", 204, "article",
+        foreign={"*": 403, "moderator": 204, "admin": 204}, foreign_draft={"*": 404, "moderator": 204, "admin": 204},
+    ),
     Row("POST", f"{API}/tags", "create:tag", 201, body={"name": "New {unique}"}),
     # keeping things clean
     Row("PATCH", f"{API}/tags/{{slug}}", "edit:tag", 200, "tag", {"name": "Another name"}),
@@ -242,6 +287,17 @@ TABLE: Final = (
         "POST", f"{API}/admin/notification-templates/{{name}}/preview", "edit:notification_template", 200, "own words",
         WORDS,
     ),
+    Row("GET", f"{API}/imports", "manage:imports", 200),
+    Row("POST", f"{API}/imports", "manage:imports", 202, body={"file": "{archive}"}, audit="import.started"),
+    Row("GET", f"{API}/imports/{{import_id}}", "manage:imports", 200, "import"),
+    Row("GET", f"{API}/imports/{{import_id}}/items", "manage:imports", 200, "import"),
+    Row("GET", f"{API}/imports/{{import_id}}/report.csv", "manage:imports", 200, "import"),
+    Row(
+        "POST", f"{API}/imports/{{import_id}}/cancel", "manage:imports", 200, "waiting import",
+        audit="import.cancelled",
+    ),
+    Row("POST", f"{API}/imports/{{import_id}}/run", "manage:imports", 202, "tried import", audit="import.started"),
+    Row("GET", f"{API}/export", "manage:imports", 200, audit="site.exported"),
     Row("GET", f"{API}/webhooks", "manage:webhooks", 200),
     Row("POST", f"{API}/webhooks", "manage:webhooks", 201, body=ENDPOINT, audit="webhook.created"),
     Row("GET", f"{API}/webhooks/{{endpoint_id}}", "manage:webhooks", 200, "webhook"),

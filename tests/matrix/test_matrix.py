@@ -81,6 +81,9 @@ async def ask(client: httpx.AsyncClient, row: Row, path: str) -> httpx.Response:
     options: dict[str, Any] = {"headers": dict(row.headers)}
     if row.body is not None and "{picture}" in str(row.body):
         options["files"] = {"file": ("face.png", picture(), "image/png")}
+    elif row.body is not None and "{archive}" in str(row.body):
+        options["files"] = {"file": ("notes.zip", b"PK")}
+        options["data"] = {"source": uuid4().hex}
     elif row.body is not None:
         options["json"] = {name: _filled(value) for name, value in row.body.items()}
     return await client.request(row.method, path, **options)

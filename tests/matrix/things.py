@@ -20,6 +20,7 @@ from stoa.modules.auth.people.schemas import BanIn
 from stoa.modules.auth.people.service import PeopleService
 from stoa.modules.auth.roles.schemas import RoleIn
 from stoa.modules.auth.roles.service import RoleService
+from stoa.modules.content.importing.repository import ImportRepository
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
 from stoa.modules.deliveries.models import Delivery
@@ -49,6 +50,15 @@ async def any_task(_: Nothing, session: AsyncSession, run: Run) -> None:
 _numbers = count(1)
 
 
+_BEHIND = {
+    "webhook delivery": f"/deliveries/{uuid4()}",
+    "revision": "/revisions/1",
+    "pair of revisions": "/revisions/1/diff/1",
+    "tag of an article": "/tags/one-of-all",
+}
+"""The rest of the path behind the first name in it."""
+
+
 class Things:
     """`foreign` is whose things are another's."""
 
@@ -61,7 +71,7 @@ class Things:
     async def name_of(self, thing: str, target: str, owner: Person | None) -> str | None:
         """What to put into the path; None where the caller can have no such thing of their own."""
         if target == "missing":
-            return f"{uuid4()}/deliveries/{uuid4()}" if thing == "webhook delivery" else str(uuid4())
+            return f"{uuid4()}{_BEHIND.get(thing, '')}"
         whose = self._foreign if target.startswith("foreign") else owner
         make: Callable[[Person | None, str], Awaitable[str | None]] = getattr(self, f"_{thing.replace(' ', '_')}")
         return await make(whose, target)
@@ -70,11 +80,26 @@ class Things:
         if owner is None or owner.role == "viewer":
             return None
         async with await self._people.client_of(owner) as client:
-            body = {"title": f"Article {next(_numbers)}", "body": "Some words."}
+            body = {"title": f"Article {next(_numbers)}", "body": "Some words.", "tags": ["one-of-all"]}
             made = (await client.post("/api/v1/articles", json=body)).json()
             if target == "foreign":
                 await client.post(f"/api/v1/articles/{made['slug']}/publish")
         return str(made["slug"])
+
+    async def _published_article(self, owner: Person | None, _: str) -> str | None:
+        return await self._article(owner, "foreign")
+
+    async def _revision(self, owner: Person | None, target: str) -> str | None:
+        slug = await self._article(owner, target)
+        return f"{slug}{_BEHIND['revision']}" if slug else None
+
+    async def _pair_of_revisions(self, owner: Person | None, target: str) -> str | None:
+        slug = await self._article(owner, target)
+        return f"{slug}{_BEHIND['pair of revisions']}" if slug else None
+
+    async def _tag_of_an_article(self, owner: Person | None, target: str) -> str | None:
+        slug = await self._article(owner, target)
+        return f"{slug}{_BEHIND['tag of an article']}" if slug else None
 
     async def _session(self, owner: Person | None, _: str) -> str | None:
         if owner is None:
@@ -178,6 +203,26 @@ class Things:
             return str(made)
 
         return await self._database.transact(make)
+
+    async def _import(self, *_: object) -> str:
+        return await self._import_that_is("finished")
+
+    async def _tried_import(self, *_: object) -> str:
+        return await self._import_that_is("finished")
+
+    async def _waiting_import(self, *_: object) -> str:
+        return await self._import_that_is("waiting")
+
+    async def _import_that_is(self, status: str) -> str:
+        job_id = uuid4()
+
+        async def make(session: AsyncSession) -> None:
+            imports = ImportRepository(session)
+            await imports.add_job(id=job_id, source=str(job_id), title="notes", file="x/notes.zip", is_trial=True)
+            await imports.change_job(job_id, status=status)
+
+        await self._database.transact(make)
+        return str(job_id)
 
     async def _queued_task(self, owner: Person | None, _: str) -> str | None:
         if owner is None:

@@ -8,6 +8,8 @@ from tests.auth.test_people import LATER, PEOPLE, ban, change
 from tests.auth.test_roles import make_role
 from tests.people import People, Person
 
+SCOPES = ["manage:users", "create:comment"]
+
 
 class TestLastAdmin:
     @pytest.fixture
@@ -35,17 +37,17 @@ class TestLastAdmin:
 
 
 class TestReach:
-    """Somebody who manages people, and nothing else."""
+    """Somebody who manages people, and may else what every reader may."""
 
     @pytest.fixture
     async def clerk(self, admin: httpx.AsyncClient, people: People) -> Person:
-        return await people.person(await make_role(admin, "clerk", "manage:users"))
+        return await people.person(await make_role(admin, "clerk", *SCOPES))
 
     @pytest.fixture(params=["a person", "a key of an admin"])
     async def client_of_clerk(self, request: pytest.FixtureRequest, people: People, clerk: Person) -> httpx.AsyncClient:
         if request.param == "a person":
             return await people.client_of(clerk)
-        return await people.client_of(await people.person("admin"), by="key", scopes=["manage:users"])
+        return await people.client_of(await people.person("admin"), by="key", scopes=SCOPES)
 
     @pytest.mark.parametrize("above", ["creator", "admin"])
     async def test_ends_with_those_who_may_more(

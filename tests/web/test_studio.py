@@ -71,7 +71,7 @@ class TestList:
 
     async def test_shows_the_newest_change_first(self, writer: httpx.AsyncClient) -> None:
         first, _ = await written(writer, title="Alpha"), await written(writer, title="Beta")
-        await sent(writer, first, title="Alpha", version=1)
+        await sent(writer, first, title="Alpha", body="More of it.", version=1)
         text = (await shown(writer, "/studio")).text
         assert 0 < text.index("Alpha") < text.index("Beta")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stoa.web.studio.diffing import MOST_LINES, line_diff
+from stoa.modules.content.articles.diffing import MOST_LINES, line_diff
 from tests.people import People
 from tests.web.studio import WORDS, Shown, sent, shown, written
 

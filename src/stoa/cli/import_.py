@@ -1,4 +1,4 @@
-"""`stoa import`: articles from a folder or a zip of Markdown. Parses, calls and prints."""
+"""`stoa import`: a site from a folder or a file. Parses, calls and prints."""
 
 import sys
 from collections.abc import Iterator
@@ -22,7 +22,9 @@ _PATIENCE = 5  # nobody waits for one page here, and a busy machine must not fai
 
 
 def import_(  # noqa: PLR0917 # Typer makes options of them
-    path: Annotated[Path, typer.Argument(help="A folder or a zip of Markdown, with or without front matter.")],
+    path: Annotated[
+        Path, typer.Argument(help="A folder or zip of Markdown, a WordPress or Ghost export, or one of Stoa.")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report what would happen; write nothing.")] = False,
     source: Annotated[
         str | None, typer.Option(help="Name that ties the next import of these files to this one. Default: the path's.")
@@ -38,7 +40,7 @@ def import_(  # noqa: PLR0917 # Typer makes options of them
         Path | None, typer.Option(envvar="STOA_DATA_DIR", help="Folder of the embedded servers and of media.")
     ] = None,
 ) -> None:
-    """Import articles. A second time changes nothing; after a stop it goes on. Exit code 2 when an item failed."""
+    """Import a site. A second time changes nothing; after a stop it goes on. Exit code 2 when an item failed."""
     from stoa.modules.content.importing.choices import Choices, source_name
     from stoa.modules.content.importing.registry import importer_for
     from stoa.modules.content.importing.report import Report, row_file
@@ -136,7 +138,17 @@ def _show(account: "Report", *, is_trial: bool, verbose: bool) -> None:
             print(_printable(f"{row.outcome} {row.key}{': ' if _notes(row) else ''}{'; '.join(_notes(row))}"))
     if (left_out := len(rows) - len(shown) + account.left_out) > 0:
         print(f"and {left_out:,} more: --report FILE.csv has all of them.")
+    _show_kinds(account)
     print(f"{'Nothing was written. It would be: ' if is_trial else ''}{account.summary}.")
+
+
+def _show_kinds(account: "Report") -> None:
+    """What became of each kind of item, where there is more than texts."""
+    kinds = account.tally.by_kind
+    if set(kinds) <= {"article", "file"}:
+        return
+    for kind, counts in sorted(kinds.items()):
+        print(f"{kind + ':':<12}{', '.join(f'{count:,} {outcome}' for outcome, count in counts.most_common())}")
 
 
 def _print_table(rows: "list[Row]") -> None:

@@ -8,6 +8,7 @@ import typer
 
 from stoa.cli.doctor import doctor
 from stoa.cli.events import events
+from stoa.cli.export import export
 from stoa.cli.import_ import import_
 from stoa.cli.keys import keys
 from stoa.cli.migrate import migrate
@@ -34,6 +35,7 @@ app.add_typer(migrate, name="migrate")
 app.add_typer(user, name="user")
 app.add_typer(keys, name="keys")
 app.command(name="import")(import_)
+app.command()(export)
 app.command()(seed)
 app.command()(doctor)
 

@@ -31,9 +31,11 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
     from stoa.cli.context import load_settings
     from stoa.events.handlers.all import all_work
     from stoa.events.handlers.channels import all_channels, senders
+    from stoa.events.handlers.schedule import by_the_clock
     from stoa.events.loops import Stop
     from stoa.events.streams import RedisStreams
     from stoa.events.worker import Worker
+    from stoa.modules.content.importing.task import Workshop
     from stoa.shared.database import Database
     from stoa.shared.keyring import keyring_of
 
@@ -46,9 +48,10 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
     chosen = settings.database.model_copy(update={"database_pool": 16, "read_pool": 2})
     async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams:
         keyring = keyring_of(settings, folder)
-        loops = senders(all_channels(settings, database, keyring), database)
+        loops = [*senders(all_channels(settings, database, keyring), database), *by_the_clock(database)]
+        work = all_work(settings, keyring, Workshop(database, settings, folder))
         gc.freeze()
-        await Worker(database, streams, all_work(settings, keyring), loops=loops, stop=stop).run()
+        await Worker(database, streams, work, loops=loops, stop=stop).run()
 
 
 async def _has_schema(database_url: str) -> bool:

@@ -141,6 +141,13 @@ class AccountSettings(Part):
 class ContentSettings(Part):
     markdown_workers: int = Field(1, ge=1, le=16, description="Processes that turn Markdown into HTML.")
     markdown_seconds: float = Field(3.0, gt=0, le=60, description="Longest one text may take to render, in seconds.")
+    comments: Literal["open", "first", "all", "off"] = Field(
+        "open",
+        description="What becomes of a new comment: `open` shows it, `first` holds the first one of each person until "
+        "somebody looked at it, `all` holds every one, `off` takes none.",
+    )
+    comment_links: int = Field(2, ge=0, le=100, description="A comment with more links than these is held.")
+    import_mb: int = Field(1024, ge=1, le=16_384, description="Largest file that may be uploaded to be imported.")
 
 
 class EventSettings(Part):

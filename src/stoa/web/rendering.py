@@ -28,7 +28,11 @@ from stoa.web.contexts import (
     Visitor,
 )
 from stoa.web.notifications import contexts as notifications
-from stoa.web.studio.contexts import ConflictPage, DeletePage, EditorPage, StudioPage
+from stoa.web.studio.calendar_contexts import CalendarPage
+from stoa.web.studio.contexts import ConflictPage, DeletePage, EditorPage
+from stoa.web.studio.import_contexts import ImportPage, ImportsPage
+from stoa.web.studio.list_contexts import ArticlesPage
+from stoa.web.studio.topic_contexts import TopicConfirmPage, TopicPage, TopicsPage
 from stoa.web.webhooks import contexts as webhooks
 
 TEMPLATES: Final[dict[type[Any], str]] = {
@@ -66,7 +70,13 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     webhooks.WebhookPage: "admin/webhook.html",
     webhooks.WebhookDeliveryPage: "admin/webhook_delivery.html",
     webhooks.WebhookConfirmPage: "admin/webhook_confirm.html",
-    StudioPage: "studio/articles.html",
+    ArticlesPage: "studio/articles.html",
+    CalendarPage: "studio/calendar.html",
+    ImportsPage: "studio/imports.html",
+    ImportPage: "studio/import.html",
+    TopicsPage: "studio/tags.html",
+    TopicPage: "studio/tag.html",
+    TopicConfirmPage: "studio/tag_confirm.html",
     EditorPage: "studio/editor.html",
     ConflictPage: "studio/conflict.html",
     DeletePage: "studio/delete.html",

@@ -19,7 +19,7 @@ from stoa.web.contexts import Site
 from stoa.web.notifications.router import ROUTERS as NOTIFICATIONS
 from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
 from stoa.web.rendering import Pages
-from stoa.web.studio.routes import router as studio
+from stoa.web.studio.router import ROUTERS as STUDIO
 from stoa.web.styleguide import styleguide_page
 from stoa.web.visitors import page_answer
 from stoa.web.webhooks.routes import router as webhooks
@@ -40,8 +40,8 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
     app.state.media_folder = data_dir / "media"
-    own = (router, feeds.router, files.router, health.router, api_docs.router, studio, webhooks)
-    for part in (*ACCOUNTS, *NOTIFICATIONS, *own):
+    own = (router, feeds.router, files.router, health.router, api_docs.router, webhooks)
+    for part in (*ACCOUNTS, *NOTIFICATIONS, *STUDIO, *own):
         app.include_router(part)
 
 

@@ -21,7 +21,7 @@ async def write_and_publish(client: httpx.AsyncClient, title: str = "A title", *
 
 
 async def act(client: httpx.AsyncClient, slug: str, name: str) -> Any:
-    """`publish`, `unpublish` or `restore`; answers the JSON."""
+    """`publish`, `unpublish`, `archive` or `restore`; answers the JSON."""
     answer = await client.post(f"{ARTICLES}/{slug}/{name}")
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -48,3 +48,16 @@ def assert_problem(answer: httpx.Response, status: int) -> Any:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     return answer.json()
+
+
+async def schedule(client: httpx.AsyncClient, slug: str, publish_at: str) -> Any:
+    answer = await client.post(f"{ARTICLES}/{slug}/schedule", json={"publish_at": publish_at})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def revisions(client: httpx.AsyncClient, slug: str) -> Any:
+    """What the list of revisions holds, newest first."""
+    answer = await client.get(f"{ARTICLES}/{slug}/revisions")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]

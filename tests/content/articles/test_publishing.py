@@ -113,7 +113,7 @@ class TestPublish:
     async def test_keeps_the_text_and_all_fields(self, author: httpx.AsyncClient) -> None:
         before = await write(author, slug="mine", excerpt="By hand.", summary="S", tags=["x"], language="de")
         after = await act(author, "mine", "publish")
-        assert {name for name in before if before[name] != after[name]} == {
+        assert {name for name in before if before[name] != after.get(name)} == {
             "status", "published_at", "updated_at", "version",
         }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from stoa.modules.content.importing.choices import Choices
+from stoa.modules.content.importing.items import Importer
 from stoa.modules.content.importing.preparing import Renderer
 from stoa.modules.content.importing.progress import Silence
 from stoa.modules.content.importing.registry import importer_for
@@ -27,8 +28,11 @@ class Site:
 
     async def take(self, path: Path, *, renderer: Renderer | None = None, **choices: Any) -> Report:
         """Import a source; the report with all its rows."""
+        return await self.take_from(importer_for(path), renderer=renderer, **choices)
+
+    async def take_from(self, source: Importer, *, renderer: Renderer | None = None, **choices: Any) -> Report:
         report = Report(keeps_all=True)
-        with importer_for(path) as importer:
+        with source as importer:
             survey = importer.survey(Silence())
             service = ImportService(self.database, MediaStore(self.media), renderer or self.pool)
             await service.run(importer, survey, Choices("source", **choices), report, Silence())

@@ -259,10 +259,10 @@ class TestStopped:
 
         with pytest.raises(Unavailable):
             await site.take(path, renderer=Overloaded())
-        stopped = await site.rows("SELECT status, counts::text FROM import_jobs")
+        stopped = await site.rows("SELECT status, counts->>'imported' FROM import_jobs")
         report = await site.take(path)
 
-        assert stopped == [("stopped", '{"imported": 50}')]
+        assert stopped == [("stopped", "50")]
         assert report.counts == {"unchanged": 50, "imported": 50}
 
     async def test_a_disk_that_takes_no_images_is_one_line(self, site: Site, tmp_path: Path) -> None:
@@ -290,8 +290,12 @@ class TestRecords:
         await site.take(make_folder(tmp_path / "s", {"one.md": ONE, "bad.md": b"\0", "LICENSE": "x"}))
 
         assert await site.rows(
-            "SELECT source, kind, status, counts::text, finished_at IS NOT NULL FROM import_jobs"
-        ) == [("source", "markdown", "finished", '{"failed": 1, "skipped": 1, "imported": 1}', True)]
+            "SELECT source, title, kind, status, (counts - 'by_kind')::text, finished_at IS NOT NULL FROM import_jobs"
+        ) == [("source", "s", "markdown", "finished", '{"failed": 1, "skipped": 1, "imported": 1}', True)]
+        assert await site.rows("SELECT counts->'by_kind'->'article'->>'imported' FROM import_jobs") == [("1",)]
+        assert await site.rows("SELECT number, key, outcome FROM import_rows ORDER BY number") == [
+            (1, "LICENSE", "skipped"), (2, "bad.md", "failed"), (3, "one.md", "imported")
+        ]  # fmt: skip
         assert await site.rows("SELECT key, status, slug, article_version FROM import_items ORDER BY key") == [
             ("LICENSE", "skipped", None, None), ("bad.md", "failed", None, None), ("one.md", "imported", "one", 1)
         ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from stoa.events.dead_letters import HandlerGaveUp
 from stoa.events.event import Event
 from stoa.events.handlers import nightly
+from stoa.events.handlers.imports import import_jobs, import_tasks
 from stoa.events.handlers.letters import letters
 from stoa.events.handlers.notices import notices
 from stoa.events.handlers.site import site_notices
@@ -23,8 +24,25 @@ from stoa.modules.auth.events import (
     VerificationAsked,
 )
 from stoa.modules.auth.mails import AccountMails
-from stoa.modules.content.articles.events import ArticleChanged, ArticlePublished, ArticleUnpublished
-from stoa.modules.content.importing.events import ImportFinished
+from stoa.modules.content.articles.events import (
+    ArticleChanged,
+    ArticleDeleted,
+    ArticlePublished,
+    ArticleRestored,
+    ArticleScheduled,
+    ArticleUnpublished,
+)
+from stoa.modules.content.comments.events import (
+    CommentApproved,
+    CommentCreated,
+    CommentDeleted,
+    CommentEdited,
+    CommentHeld,
+    CommentRejected,
+)
+from stoa.modules.content.importing.events import ImportFailed, ImportFinished
+from stoa.modules.content.importing.task import Workshop
+from stoa.modules.content.reactions.service import announce_reactions
 from stoa.modules.deliveries.channels.apprise import service_addresses
 from stoa.modules.deliveries.events import DeliveryFailed
 from stoa.modules.notifications.wording.wording import Wording
@@ -50,7 +68,17 @@ EVENTS: tuple[type[Event], ...] = (
     ArticlePublished,
     ArticleUnpublished,
     ArticleChanged,
+    ArticleScheduled,
+    ArticleDeleted,
+    ArticleRestored,
+    CommentCreated,
+    CommentEdited,
+    CommentHeld,
+    CommentApproved,
+    CommentRejected,
+    CommentDeleted,
     ImportFinished,
+    ImportFailed,
     DeliveryFailed,
     WebhookDisabled,
     HandlerGaveUp,
@@ -58,8 +86,8 @@ EVENTS: tuple[type[Event], ...] = (
 """Every kind of event that is recorded, for the catalogue in docs/events.md."""
 
 
-def all_work(settings: Settings, keyring: Keyring | None = None) -> Work:
-    """What this site does outside of requests; without a `keyring` to be looked at only, not to be carried out."""
+def all_work(settings: Settings, keyring: Keyring | None = None, shop: Workshop | None = None) -> Work:
+    """What this site does outside of requests; without `keyring` and `shop` to be looked at only, not carried out."""
     wording = Wording(settings, keyring)
     mails = AccountMails(settings.site.site_name, settings.server.public_url.rstrip("/"))
     jobs = (
@@ -67,6 +95,7 @@ def all_work(settings: Settings, keyring: Keyring | None = None) -> Work:
         nightly.empty_bin,
         nightly.forget_old_sign_ins,
         *nightly.purges(settings.events.event_days, wording),
+        *import_jobs(shop),
     )
     handlers: tuple[Handler[Any], ...] = (
         *letters(mails),
@@ -75,4 +104,4 @@ def all_work(settings: Settings, keyring: Keyring | None = None) -> Work:
         *webhooks(EVENTS),
         *(job.handler for job in jobs),
     )
-    return Work(Registry(handlers), jobs, TaskRegistry())
+    return Work(Registry(handlers), jobs, TaskRegistry((*import_tasks(shop), announce_reactions)))

@@ -8,7 +8,9 @@ from stoa.events.repository import EventLog
 from stoa.events.scheduler import Job, JobDue, every_day
 from stoa.modules.auth.accounts.registration import forget_old_tokens
 from stoa.modules.auth.sessions.service import forget_ended
+from stoa.modules.content.articles.previews import forget_expired
 from stoa.modules.content.articles.service import ArticleService
+from stoa.modules.content.comments.service import CommentService
 from stoa.modules.content.search.service import SearchService
 from stoa.modules.content.tags.service import TagService
 from stoa.modules.deliveries.service import DeliveryService
@@ -29,7 +31,9 @@ async def refresh_search_words(_: JobDue, session: AsyncSession) -> None:
 async def empty_bin(_: JobDue, session: AsyncSession) -> None:
     before = utc_now() - BIN_DAYS
     await ArticleService(session).empty_bin(before)
+    await CommentService(session).empty_bin(before)
     await TagService(session).empty_bin(before)
+    await forget_expired(session, utc_now())
 
 
 @every_day("sign-ins", hour=3, minute=40, group="purges")

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, not_, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, bindparam, func, literal_column, not_, or_, select
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
@@ -48,6 +48,11 @@ def id_of(username: ColumnElement[str]) -> ColumnElement[UUID]:
 
 
 BY_USERNAME = Query(select(_json(_PROFILE)).where(User.username == bindparam("username"), User.is_active))
+PROFILES = Query(
+    select(_json(_PROFILE))
+    .where(User.username == any_(bindparam("usernames", type_=ARRAY(Text()))))
+    .order_by(User.username.collate("C"))
+)
 OWN = Query(select(_json(_OWN)).where(User.id == _id))
 ROW = Query(select(_json(_ROW)).where(User.username == bindparam("username")))
 

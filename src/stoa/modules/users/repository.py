@@ -1,6 +1,6 @@
 """The writing SQL of users."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,10 +51,25 @@ class UserRepository:
         added = await self._session.execute(insert(User).values(**values).on_conflict_do_nothing().returning(User.id))
         return added.first() is not None
 
-    async def add_author(self, username: str, display_name: str, *, bio: str) -> None:
+    async def add_author(
+        self,
+        username: str,
+        display_name: str,
+        *,
+        bio: str,
+        website: str | None = None,
+        social_links: Sequence[str] = (),
+    ) -> None:
         await self._session.execute(
             insert(User)
-            .values(username=username, display_name=display_name, role="creator", bio=bio)
+            .values(
+                username=username,
+                display_name=display_name,
+                role="creator",
+                bio=bio,
+                website=website,
+                social_links=list(social_links),
+            )
             .on_conflict_do_nothing(index_elements=[User.username])
         )
 

@@ -76,6 +76,11 @@ def _username(value: str) -> str:
     return name
 
 
+def is_username(name: str) -> bool:
+    """Whether an account may be called so."""
+    return re.fullmatch(USERNAME_PATTERN, name) is not None and name not in RESERVED_USERNAMES
+
+
 def _past(value: date) -> date:
     if not date(1900, 1, 1) <= value <= datetime.now(UTC).date():
         raise ValueError("must lie between 1900 and today")

@@ -3,7 +3,7 @@
 Knows no password and no session: who may call what is decided above.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from stoa.modules.users.schemas import (
     Tier,
     UserQuery,
     UserRef,
+    is_username,
 )
 from stoa.shared.changes import announce_change
 from stoa.shared.clock import utc_now
@@ -64,6 +65,11 @@ class UserReads:
     async def public(self, username: str) -> str:
         """The public profile as JSON. Raises UserNotFound."""
         return await self._found(queries.BY_USERNAME, username=username.lower())
+
+    async def profiles(self, usernames: Sequence[str]) -> list[str]:
+        """The public profiles of those of these users that are there as JSON, by username; erased ones too."""
+        rows = await self._reads.fetch(queries.PROFILES, usernames=list(usernames))
+        return [row[0] for row in rows]
 
     async def own(self, user_id: UUID, permissions: frozenset[str]) -> bytes:
         """What a person sees of themselves, as JSON. Raises UserNotFound."""
@@ -118,6 +124,30 @@ class UserService:
         username = await self._free_username(make_slug(display_name, fallback="author"))
         await self._users.add_author(username, display_name, bio=bio)
         return await self.author(username)
+
+    async def find_author(self, *, username: str | None = None, display_name: str | None = None) -> UserRef | None:
+        """The user of that username, or of that display name."""
+        if username is not None:
+            user = await self._users.by_username(username.lower())
+        else:
+            user = await self._users.by_display_name(display_name or "")
+        return _ref(user) if user else None
+
+    async def make_author(
+        self,
+        display_name: str,
+        *,
+        username: str | None = None,
+        bio: str = "",
+        website: str | None = None,
+        social_links: Sequence[str] = (),
+    ) -> UserRef:
+        """A new creator who cannot sign in yet; of that username, if it is one and free."""
+        wanted = (username or "").lower()
+        if not is_username(wanted) or await self._users.by_username(wanted):
+            wanted = await self._free_username(make_slug(wanted or display_name, fallback="author"))
+        await self._users.add_author(wanted, display_name, bio=bio, website=website, social_links=social_links)
+        return await self.author(wanted)
 
     async def create(self, new: NewUser) -> UserRef:
         """A new account. Raises UsernameTaken, EmailTaken."""

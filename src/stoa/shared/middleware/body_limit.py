@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stoa.shared.errors import MalformedInput, StoaError, TooLarge
 
+SLOWEST = 256 * 1024  # bytes a second; an upload may take longer than other bodies
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -48,7 +49,8 @@ class BodyLimit:
     def _limited(self, receive: Receive, limit: int) -> Receive:
         received = 0
         complete = False
-        deadline = asyncio.get_running_loop().time() + self._seconds
+        seconds = max(self._seconds, (limit - self._limit) / SLOWEST)
+        deadline = asyncio.get_running_loop().time() + seconds
 
         async def receive_limited() -> Message:
             nonlocal received, complete
@@ -58,7 +60,7 @@ class BodyLimit:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise BodyTooSlow(f"The body did not arrive within {self._seconds:.0f} seconds.") from None
+                raise BodyTooSlow(f"The body did not arrive within {seconds:.0f} seconds.") from None
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
             if received > limit:

@@ -3,22 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from stoa.web.contexts import PageMeta, Pager
+from stoa.modules.content.articles.diffing import DiffLine
+from stoa.web.contexts import PageMeta
 
-View = Literal["all", "draft", "published", "deleted"]
-Whose = Literal["mine", "everybody"]
 _KINDS = {
     "published": ("Published", "success"),
     "scheduled": ("Scheduled", "accent"),
     "archived": ("Archived", "neutral"),
 }
 _IN_BIN = ("In the bin", "warning")
-_FOLDED = {"meta_title", "meta_description", "canonical_url"}
+_FOLDED = {"meta_title", "meta_description", "canonical_url", "excerpt", "language"}
 _DRAFT = ("Draft", "neutral")
 
 
@@ -36,6 +34,11 @@ class ArticleFields:
     meta_title: str = ""
     meta_description: str = ""
     canonical_url: str = ""
+    excerpt: str = ""
+    kind: str = ""
+    visibility: str = ""
+    has_comments: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class StudioArticle:
     reading_minutes: int
     is_deleted: bool = False
     is_public: bool = False
+    publish_at: datetime | None = None
+    is_page: bool = False
 
     @property
     def edit_url(self) -> str:
@@ -67,15 +72,6 @@ class StudioArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class RailLink:
-    """A place in the side rail."""
-
-    label: str
-    url: str
-    is_here: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """What has just been done, and where that can be looked at."""
 
@@ -85,23 +81,10 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class StudioPage:
-    """The articles one may work on, newest change first."""
-
-    meta: PageMeta
-    articles: tuple[StudioArticle, ...]
-    view: View = "all"
-    whose: Whose = "mine"
-    rail: tuple[RailLink, ...] = ()
-    pager: Pager = field(default_factory=Pager)
-    done: Done | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class EditorPage:
     """The form of an article; `article` is none for a new one, `version` the one that was read.
 
-    `preview` is how a text looks: the one typed (`is_typed`) or the one saved. `notice` says why nothing was saved.
+    `publish_at` is the time for scheduling as it stands in its field, UTC. `preview` is how a text looks: the one typed (`is_typed`) or the one saved. `notice` says why nothing was saved.
     """
 
     meta: PageMeta
@@ -115,6 +98,7 @@ class EditorPage:
     is_foreign: bool = False
     can_publish: bool = True
     can_delete: bool = True
+    publish_at: str = ""
     done: Done | None = None
 
     @property
@@ -122,17 +106,16 @@ class EditorPage:
         return self.article.edit_url if self.article else "/studio/new"
 
     @property
+    def autosave_url(self) -> str:
+        """Where the text is saved by itself; nowhere for what readers see, and for what is somebody else's."""
+        if self.is_foreign or (self.article and self.article.status not in {"draft", "scheduled"}):
+            return ""
+        return f"{self.action}/autosave"
+
+    @property
     def more_is_open(self) -> bool:
         """Something under "More" was refused and must be seen."""
         return bool(_FOLDED & set(self.errors))
-
-
-@dataclass(frozen=True, slots=True)
-class DiffLine:
-    """A line of a comparison; a gap stands for lines that are the same and left out."""
-
-    kind: Literal["same", "added", "removed", "gap"]
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Between an article and its form: what stands in the fields, and what people typed there as the service takes it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,20 +24,27 @@ LABELS: Final = {
     "meta_title": "Title for search engines",
     "meta_description": "Description for search engines",
     "canonical_url": "First published at",
+    "excerpt": "Words for lists",
+    "kind": "Kind",
+    "visibility": "Who may read it",
+    "has_comments": "Comments",
+    "language": "Language",
 }
+_STAYING: Final = ("slug", "kind", "visibility", "has_comments", "language")
 _SENT_AS: Final = {"lead": "summary"}
 _SHOWN_AS: Final = {sent: shown for shown, sent in _SENT_AS.items()}
 _PATTERNS: Final = {
     "slug": "Use a-z, 0-9 and single hyphens between them.",
     "cover_url": "Give an address that begins with https://, or with /media/ for a picture of this site.",
     "canonical_url": "Give an address that begins with https://.",
+    "language": "Write a language such as en or pt-BR.",
 }
 _ONE_LINE: Final = ("title", "meta_description")
 _EMPTY: Final = {"title": "Give it a title.", "tags": "A topic needs a letter between the commas."}
 
 
-def fields_of(article: EditableArticle, tag_names: Iterable[str]) -> ArticleFields:
-    """The form of an article as it is saved."""
+def fields_of(article: EditableArticle, tag_names: Iterable[str], own_excerpt: str = "") -> ArticleFields:
+    """The form of an article as it is saved; `own_excerpt` is one that was not made from the text."""
     return ArticleFields(
         title=article.title,
         body=article.body,
@@ -48,7 +56,19 @@ def fields_of(article: EditableArticle, tag_names: Iterable[str]) -> ArticleFiel
         meta_title=article.meta_title or "",
         meta_description=article.meta_description or "",
         canonical_url=article.canonical_url or "",
+        excerpt=own_excerpt,
+        kind=article.kind,
+        visibility=article.visibility,
+        has_comments="yes" if article.has_comments else "no",
+        language=article.language,
     )
+
+
+def with_the_rest(typed: ArticleFields, article: EditableArticle) -> ArticleFields:
+    """What was typed, and the article's own where a field that stays was not sent."""
+    there = fields_of(article, ())
+    left_out = {name: getattr(there, name) for name in _STAYING if not getattr(typed, name).strip()}
+    return replace(typed, **left_out)
 
 
 def typed_fields(sent: Mapping[str, str]) -> ArticleFields:
@@ -88,7 +108,7 @@ def tag_list(typed: str) -> list[str]:
 
 
 def _values(typed: ArticleFields) -> dict[str, Any]:
-    """The slug is left out where none was typed: it is made from the title, or stays."""
+    """What stays is left out where nothing was typed; the slug of a new article is made from its title."""
     values: dict[str, Any] = {
         "title": typed.title,
         "body": typed.body,
@@ -99,9 +119,25 @@ def _values(typed: ArticleFields) -> dict[str, Any]:
         "meta_title": typed.meta_title or None,
         "meta_description": typed.meta_description or None,
         "canonical_url": typed.canonical_url.strip() or None,
+        "excerpt": typed.excerpt or None,
     }
-    slug = typed.slug.strip()
-    return {**values, "slug": slug} if slug else values
+    staying = {name: getattr(typed, name).strip() for name in _STAYING}
+    return {**values, **{name: value for name, value in staying.items() if value}}
+
+
+def time_of(typed: str) -> datetime:
+    """When it is to go out: `2026-11-24T08:00`, UTC where nothing else is said. Raises InvalidInput."""
+    try:
+        when = datetime.fromisoformat(typed.strip())
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        fault = FieldFault("body.publish_at", "Choose a day and a time, such as 2026-11-24T08:00.")
+        raise InvalidInput("Nothing is saved yet: say when it is to go out.", faults=(fault,)) from None
+
+
+def time_field(when: datetime | None) -> str:
+    """A time as its field takes it, UTC."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M") if when else ""
 
 
 def _words(fault: Mapping[str, Any]) -> str:

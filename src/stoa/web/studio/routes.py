@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -20,11 +20,16 @@ from stoa.web.forms import Form, read_form
 from stoa.web.private import private_meta, private_page, see_other
 from stoa.web.studio.contexts import ArticleFields
 from stoa.web.studio.fields import NAMES, checked, errors_of, typed_fields
-from stoa.web.studio.pages import StudioPages, StudioQuery
+from stoa.web.studio.pages import StudioPages
 
 router = APIRouter(prefix="/studio", include_in_schema=False)
-_ACTS: Final = ("save", "preview", "publish", "unpublish")
-_DONE: Final = {"publish": "published", "unpublish": "unpublished"}
+_ACTS: Final = ("save", "preview", "publish", "schedule", "unpublish", "archive")
+_DONE: Final = {
+    "publish": "published",
+    "schedule": "scheduled",
+    "unpublish": "unpublished",
+    "archive": "archived",
+}
 _LONGEST: Final = {"body": 2 * MAX_SOURCE}
 _PASSED_ON: Final = frozenset({401, 404})
 
@@ -75,12 +80,6 @@ class Desk:
 
 
 DeskDep = Annotated[Desk, Depends()]
-
-
-@router.get("", **require("create:article"))
-async def articles(request: Request, desk: DeskDep, query: Annotated[StudioQuery, Query()]) -> Response:
-    """The articles one may work on."""
-    return await private_page(request, await desk.pages.articles(private_meta(request, "Studio"), query))
 
 
 @router.get("/new", **require("create:article"))

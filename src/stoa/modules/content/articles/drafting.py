@@ -6,26 +6,35 @@ from datetime import datetime
 from typing import Any, Final
 
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn
-from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, Status
+from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, RevisionAct, Status
 from stoa.shared.markdown.document import Rendered
 from stoa.shared.security import Actor
 from stoa.shared.slugs import make_slug
 
-_NEVER_NULL: Final = {"title", "body", "slug", "tags", "cover_alt", "language", "visibility"}
+_NEVER_NULL: Final = {
+    "title", "body", "slug", "tags", "cover_alt", "language", "visibility", "kind", "has_comments",
+}  # fmt: skip
+_STAYING: Final = {"slug", "language", "visibility", "kind", "has_comments"}
 
 
-def first_draft(actor: Actor, new: ArticleIn, rendered: Rendered, *, language: str, now: datetime) -> ArticleDraft:
+def first_draft(
+    actor: Actor, new: ArticleIn, rendered: Rendered, *, language: str, now: datetime, act: RevisionAct = "saved"
+) -> ArticleDraft:
     """A new article of the caller's."""
-    given = new.model_dump(exclude={"slug", "language", "visibility"})
+    given = new.model_dump(exclude=_STAYING)
     return ArticleDraft(
         **given,
         slug=new.slug or make_slug(new.title, fallback="article"),
         language=new.language or language,
         visibility=new.visibility or "public",
+        kind=new.kind or "article",
+        has_comments=new.has_comments is not False,
         rendered=rendered,
         author_id=actor.user_id,
         published_at=None,
         updated_at=now,
+        act=act,
+        saved_by=actor.id,
     )
 
 
@@ -46,8 +55,10 @@ def redrafted(seen: EditableArticle, rendered: Rendered, *, now: datetime, **giv
         author_id=seen.author.id,
         published_at=seen.published_at,
         updated_at=now,
+        kind=seen.kind,
         status=seen.status,
         visibility=seen.visibility,
+        has_comments=seen.has_comments,
         excerpt=seen.excerpt,
         summary=seen.summary,
         cover_url=seen.cover_url,
@@ -62,7 +73,21 @@ def redrafted(seen: EditableArticle, rendered: Rendered, *, now: datetime, **giv
     return replace(as_it_is, **given)
 
 
-def moved(seen: EditableArticle, rendered: Rendered, status: Status, *, now: datetime) -> ArticleDraft:
-    """The article in another status. When it was first published stays for good."""
+def changes_nothing(seen: EditableArticle, given: Mapping[str, Any]) -> bool:
+    """Whether saving this would leave the article as it is; the excerpt is the one that would be kept."""
+    return all(_is_there(seen, name, value) for name, value in given.items())
+
+
+def moved(
+    seen: EditableArticle, rendered: Rendered, status: Status, *, now: datetime, publish_at: datetime | None = None
+) -> ArticleDraft:
+    """The article in another status. When it was first published stays, unless another time is set for it."""
     first = now if status == "published" else None
-    return redrafted(seen, rendered, now=now, status=status, publish_at=None, published_at=seen.published_at or first)
+    at = seen.published_at or first
+    return redrafted(seen, rendered, now=now, status=status, publish_at=publish_at, published_at=at)
+
+
+def _is_there(seen: EditableArticle, name: str, value: Any) -> bool:
+    if name == "tags":
+        return {make_slug(tag, fallback="tag") for tag in value} == set(seen.tags)
+    return bool(value == getattr(seen, name))

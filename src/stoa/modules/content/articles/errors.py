@@ -35,3 +35,47 @@ class StaleArticle(Stale):
 
 class ChangedMeanwhile(Exception):
     """The article is not what it was when the change was prepared: prepare it again."""
+
+
+class RevisionNotFound(NotFound):
+    title = "No such revision"
+
+    def __init__(self, slug: str, number: int) -> None:
+        super().__init__(
+            f"The article '{slug}' has no revision {number}. GET /api/v1/articles/{slug}/revisions lists them."
+        )
+
+
+class PreviewNotFound(NotFound):
+    title = "No such preview"
+
+    def __init__(self) -> None:
+        super().__init__("This preview link is not known, was revoked or has expired. Ask its sender for a new one.")
+
+
+class TooManyPreviewLinks(Conflict):
+    title = "Too many preview links"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The article has {most} preview links already. Revoke them, or wait until one expires.")
+
+
+class AlreadyOut(Conflict):
+    title = "It is published already"
+
+    def __init__(self) -> None:
+        super().__init__("What is published cannot be scheduled. Unpublish it first.")
+
+
+class NeverByItself(Conflict):
+    title = "Published texts are not saved by themselves"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The article is {status}: only drafts and scheduled articles are autosaved. Save it by hand.")
+
+
+class TagNotCarried(NotFound):
+    title = "The article does not carry this tag"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"The article does not carry the tag '{slug}'. `tags` of the article lists those it carries.")

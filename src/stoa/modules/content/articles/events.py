@@ -3,6 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from stoa.events.event import Event
 
 
@@ -13,7 +15,7 @@ class ArticleEvent(Event):
     author_id: UUID
     version: int
     by: UUID | None
-    """Who did it; None from the command line."""
+    """Who did it; None from the command line, and when its time had come."""
 
     @property
     def aggregate_version(self) -> int:
@@ -27,7 +29,7 @@ class ArticlePublished(ArticleEvent):
 
 
 class ArticleUnpublished(ArticleEvent):
-    """It was published, and is not any more: a draft again, or in the bin."""
+    """It was published, and is not any more: a draft again, archived, or in the bin."""
 
     type: ClassVar[str] = "article.unpublished"
 
@@ -36,3 +38,23 @@ class ArticleChanged(ArticleEvent):
     """It was published, still is, and reads differently."""
 
     type: ClassVar[str] = "article.changed"
+
+
+class ArticleScheduled(ArticleEvent):
+    """It will go out by itself at `publish_at`, or at another time than was said before."""
+
+    type: ClassVar[str] = "article.scheduled"
+
+    publish_at: AwareDatetime
+
+
+class ArticleDeleted(ArticleEvent):
+    """It is in the bin, from which it can be restored for 30 days."""
+
+    type: ClassVar[str] = "article.deleted"
+
+
+class ArticleRestored(ArticleEvent):
+    """It is back from the bin, as a draft."""
+
+    type: ClassVar[str] = "article.restored"

@@ -5,9 +5,10 @@ import unicodedata
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from stoa.modules.content.articles.schemas import MOST_TAGS, Visibility
+from stoa.modules.content.articles.schemas import MOST_TAGS, Kind, Visibility
+from stoa.shared.clock import Moment
 from stoa.shared.markdown.document import MAX_SOURCE
 from stoa.shared.slugs import SLUG_LENGTH, SLUG_PATTERN
 from stoa.shared.text import clean_line, clean_lines
@@ -109,9 +110,15 @@ class ArticleIn(BaseModel):
     visibility: Visibility | None = Field(
         default=None, description="Who may read it once it is published. Without: everybody; when replacing, it stays."
     )
+    kind: Kind | None = Field(
+        default=None, description="A `page` is in no list. Without: an article; when replacing, it stays."
+    )
+    has_comments: bool | None = Field(
+        default=None, description="Whether comments are open. Without: they are; when replacing, it stays."
+    )
 
     def whole(self) -> "ArticleChange":
-        """The change that replaces everything; slug, language and visibility stay where they are left out."""
+        """The change that replaces everything; slug, language, visibility, kind, has_comments stay where left out."""
         return ArticleChange(**self.model_dump())
 
 
@@ -133,6 +140,8 @@ class ArticleChange(BaseModel):
     meta_title: Teaser = None
     meta_description: Teaser = None
     visibility: Visibility | None = None
+    kind: Kind | None = None
+    has_comments: bool | None = None
 
 
 class PreviewIn(BaseModel):
@@ -146,3 +155,28 @@ class PreviewOut(BaseModel):
 
     html: str = Field(description="Sanitised HTML.")
     reading_minutes: int
+
+
+class ScheduleIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    publish_at: Moment = Field(description="When it goes out, with an offset: `2026-11-23T08:00:00+01:00`.")
+
+
+class TagsIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    tags: TagNames = Field(min_length=1, description="Slugs or names; a tag that is not there yet is made.")
+
+
+class PreviewLinkIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(default=7, ge=1, le=30, description="How long it can be read.")
+
+
+class PreviewLinkOut(BaseModel):
+    """Whoever has the address can read the article until then."""
+
+    url: str
+    expires_at: AwareDatetime

@@ -7,6 +7,7 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.content.articles import queries
+from stoa.modules.content.articles.history.repository import RevisionRepository
 from stoa.modules.content.articles.repository import ArticleRepository
 from stoa.shared.changes import announce_change
 from stoa.shared.database import ReadSession
@@ -20,8 +21,9 @@ class ArticlesOfPerson:
         return {f"articles/{row['slug']}.md": _file(dict(row)) for row in rows}
 
     async def erase(self, session: AsyncSession, user_id: UUID) -> None:
-        """What nobody else has seen is deleted; public texts stay, by an author without a name."""
+        """What nobody else has seen is deleted, earlier forms too; public texts stay, by an author without a name."""
         await ArticleRepository(session).delete_unpublished(user_id)
+        await RevisionRepository(session).erase(user_id)
         await announce_change(session)
 
 

@@ -24,6 +24,10 @@ PUBLISH: Final = Act("publish:article", "article.published")
 UNPUBLISH: Final = Act("publish:article", "article.unpublished")
 DELETE: Final = Act("delete:article", "article.deleted")
 RESTORE: Final = Act("delete:article", "article.restored")
+SCHEDULE: Final = Act("publish:article", "article.scheduled")
+ARCHIVE: Final = Act("publish:article", "article.archived")
+REVERT: Final = Act("edit:article", "article.reverted")
+SHARE: Final = Act("edit:article", "article.shared")
 
 
 def is_own(actor: Actor, article: EditableArticle) -> bool:

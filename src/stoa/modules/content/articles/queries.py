@@ -38,15 +38,16 @@ from stoa.shared.queries import Query, json_object, json_object_of
 
 PUBLIC = text("articles.status = 'published' AND articles.visibility = 'public' AND articles.deleted_at IS NULL")
 LISTED = text(f"{PUBLIC.text} AND articles.kind = 'article'")
+PAGES = text(f"{PUBLIC.text} AND articles.kind = 'page'")
 LIVING = text("articles.deleted_at IS NULL")
 _NARROW = (
-    Article.id, Article.slug, Article.title, Article.excerpt, Article.summary, Article.status, Article.author_id,
-    Article.cover_url, Article.cover_alt, Article.published_at, Article.updated_at, Article.version,
+    Article.id, Article.slug, Article.title, Article.excerpt, Article.summary, Article.kind, Article.status,
+    Article.author_id, Article.cover_url, Article.cover_alt, Article.published_at, Article.updated_at, Article.version,
     Article.reading_minutes, Article.comment_count,
 )  # fmt: skip
 _WHOLE = (
     Article.html, Article.language, Article.canonical_url, Article.meta_title, Article.meta_description,
-    Article.visibility,
+    Article.visibility, Article.has_comments, Article.reactions,
 )  # fmt: skip
 
 
@@ -67,12 +68,17 @@ class Shape:
     for_page: bool = False
     for_staff: bool = False
     status: str = ""
+    kind: str = ""
     owner: bool = False
 
     @property
     def walks_tag(self) -> bool:
         """One tag, newest first: the link's own index has the order."""
-        return self.tags == 1 and self.sort == "published_at" and not self.author and not self.for_staff
+        return (
+            self.tags == 1
+            and self.sort == "published_at"
+            and not (self.author or self.for_staff or self.kind == "page")
+        )
 
 
 @lru_cache(maxsize=1024)
@@ -81,15 +87,16 @@ def page(shape: Shape) -> Query:
     column = _sort_column(shape)
     identity = ArticleTag.article_id if shape.walks_tag else Article.id
     direction = [c.desc() if shape.order == "desc" else c.asc() for c in (column, identity)]
+    more = (Article.publish_at,) if shape.for_staff else ()
     rows = (
-        _filtered(select(*_NARROW, column.label("key")), shape)
+        _filtered(select(*_NARROW, *more, column.label("key")), shape)
         .order_by(*direction)
         .limit(literal_column(str(shape.limit + 1)))
         .offset(literal_column(str(shape.skip)))
         .subquery("page")
     )
     outer = [c.desc() if shape.order == "desc" else c.asc() for c in (rows.c.key, rows.c.id)]
-    item = item_json(rows, with_names=shape.for_page).label("item")
+    item = item_json(rows, *(one.key for one in more), with_names=shape.for_page).label("item")
     return Query(select(item, rows.c.key, rows.c.id).order_by(*outer))
 
 
@@ -103,16 +110,40 @@ def by_ids(*, for_page: bool, for_staff: bool = False) -> Query:
     """Rows of (id, item) for the public ones among `ids`, for staff also the others, in no order."""
     wanted = bindparam("ids", type_=ARRAY(UuidType()))
     shown = LIVING if for_staff else PUBLIC
-    rows = select(*_NARROW).where(shown, Article.id == any_(wanted)).subquery("page")
-    return Query(select(rows.c.id, item_json(rows, with_names=for_page).label("item")))
+    more = (Article.publish_at,) if for_staff else ()
+    rows = select(*_NARROW, *more).where(shown, Article.id == any_(wanted)).subquery("page")
+    item = item_json(rows, *(one.key for one in more), with_names=for_page)
+    return Query(select(rows.c.id, item.label("item")))
 
 
-def _one(*more: InstrumentedAttribute[Any], with_names: bool) -> Query:
-    """One row of (item, version)."""
-    columns = (*_WHOLE, *more)
-    rows = select(*_NARROW, *columns).where(PUBLIC, Article.slug == bindparam("slug")).subquery("page")
+def whole_for_page(*which: TextClause | ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Rows of (item, version) of whole articles as their pages need them."""
+    return _whole(*which, text=Article.toc, with_names=True)
+
+
+def _whole(
+    *which: TextClause | ColumnElement[bool], text: InstrumentedAttribute[Any], with_names: bool
+) -> Select[*tuple[Any, ...]]:
+    columns = (*_WHOLE, text)
+    rows = select(*_NARROW, *columns).where(*which).subquery("page")
     item = item_json(rows, *(column.key for column in columns), with_names=with_names)
-    return Query(select(item.label("item"), rows.c.version))
+    return select(item.label("item"), rows.c.version)
+
+
+@lru_cache(maxsize=2)
+def calendar(*, owner: bool, limit: int) -> Query:
+    """Items that go or went out from `first` to `until`, by that time."""
+    at = func.coalesce(Article.publish_at, Article.published_at)
+    shown: list[TextClause | ColumnElement[bool]] = [
+        LIVING,
+        Article.status.in_([literal_column("'scheduled'"), literal_column("'published'")]),
+        at >= bindparam("first", type_=TIMESTAMP(timezone=True)),
+        at < bindparam("until", type_=TIMESTAMP(timezone=True)),
+        *([Article.author_id == bindparam("owner", type_=UuidType())] if owner else []),
+    ]
+    columns = (*_NARROW, Article.publish_at, at.label("at"))
+    rows = select(*columns).where(*shown).order_by(at, Article.id).limit(literal_column(str(limit))).subquery("page")
+    return Query(select(item_json(rows, "publish_at", with_names=False)).order_by(rows.c.at, rows.c.id))
 
 
 def editable(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -187,11 +218,13 @@ def _filtered(statement: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tupl
 def _shown(shape: Shape) -> list[TextClause | ColumnElement[bool]]:
     """What this list may hold; with `owner` only theirs."""
     if not shape.for_staff:
-        return [LISTED]
+        return [PAGES if shape.kind == "page" else LISTED]
     shown: list[TextClause | ColumnElement[bool]] = []
     shown.append(Article.deleted_at.is_not(None) if shape.status == "deleted" else LIVING)
     if shape.status not in {"deleted", "all"}:
         shown.append(Article.status == shape.status)
+    if shape.kind:
+        shown.append(Article.kind == shape.kind)
     if shape.owner:
         shown.append(Article.author_id == bindparam("owner", type_=UuidType()))
     return shown
@@ -223,8 +256,9 @@ def _beyond(shape: Shape) -> ColumnElement[bool]:
     return or_(column > key, and_(column == key, identity > last))
 
 
-ONE = _one(Article.body, with_names=False)
-ONE_FOR_PAGE = _one(Article.toc, with_names=True)
+_BY_SLUG = Article.slug == bindparam("slug")
+ONE = Query(_whole(PUBLIC, _BY_SLUG, text=Article.body, with_names=False))
+ONE_FOR_PAGE = Query(whole_for_page(PUBLIC, _BY_SLUG))
 EDITABLE = _editable_by_slug()
 MOVED_TO = Query(
     select(Article.slug)
@@ -251,7 +285,8 @@ _newest = (
 FEED = Query(select(item_json(_newest, "html", with_names=True)))
 
 
-def _related() -> Query:
+@lru_cache(maxsize=2)
+def related(*, for_page: bool) -> Query:
     """The articles that share most tags with `id`, looking at the newest 30 of each tag."""
     mine = select(ArticleTag.tag_id).where(ArticleTag.article_id == bindparam("id", type_=UuidType())).subquery("mine")
     near = (
@@ -273,10 +308,9 @@ def _related() -> Query:
     rows = (
         select(*_NARROW, best.c.shared, best.c.newest).join(best, best.c.article_id == Article.id).where(PUBLIC)
     ).subquery("page")
-    return Query(select(item_json(rows, with_names=True)).order_by(rows.c.shared.desc(), rows.c.newest.desc()))
+    return Query(select(item_json(rows, with_names=for_page)).order_by(rows.c.shared.desc(), rows.c.newest.desc()))
 
 
-RELATED = _related()
 ALL_OF_AUTHOR = Query(
     select(
         Article.slug, Article.title, Article.status, Article.published_at, Article.updated_at, Article.excerpt,

@@ -100,16 +100,22 @@ class ArticleReads:
     async def editable(self, slug: str) -> EditableArticle | None:
         """The article that has or had the slug, whoever may see it; in the bin, too."""
         row = await self._reads.fetch_row(queries.EDITABLE, slug=slug, path=f"/articles/{slug}")
-        return editable_of(row["json"], row["author_id"], row["publish_at"], row["deleted_at"]) if row else None
+        return editable_of(*row) if row else None
 
     async def items(self, ids: Sequence[UUID], *, for_page: bool = False, for_staff: bool = False) -> dict[UUID, str]:
         """The list items of the public ones among these articles, for staff also of the others."""
         rows = await self._reads.fetch(queries.by_ids(for_page=for_page, for_staff=for_staff), ids=list(ids))
         return {row["id"]: row["item"] for row in rows}
 
-    async def related(self, article_id: str, *, limit: int) -> list[str]:
+    async def related(self, article_id: str, *, limit: int, for_page: bool = True) -> list[str]:
         """Up to `limit` public articles that share the most tags with this one, as list items."""
-        rows = await self._reads.fetch(queries.RELATED, id=UUID(article_id), limit=limit)
+        rows = await self._reads.fetch(queries.related(for_page=for_page), id=UUID(article_id), limit=limit)
+        return [row[0] for row in rows]
+
+    async def calendar(self, scope: Scope, first: datetime, until: datetime, *, limit: int) -> list[str]:
+        """List items, with `publish_at`, of what goes or went out from `first` to before `until`, by time."""
+        query = queries.calendar(owner=scope.owner is not None, limit=limit)
+        rows = await self._reads.fetch(query, owner=scope.owner, first=first, until=until)
         return [row[0] for row in rows]
 
     async def feed(self) -> list[str]:
@@ -137,9 +143,16 @@ def editable_of(
     whole = ArticleOut.model_validate_json(json)
     kept = {name: getattr(whole, name) for name in _KEPT}
     author = UserRef(author_id, whole.author.username, whole.author.display_name)
-    return EditableArticle(
+    article = EditableArticle(
         **kept, tags=tuple(whole.tags), author=author, publish_at=publish_at, deleted_at=deleted_at, json=json
     )
+    return article if article.is_public else replace(article, json=_with_dates(article))
+
+
+def _with_dates(article: EditableArticle) -> str:
+    """The JSON of what is not public. What is, looks the same to everybody, so that its tags are the same too."""
+    dates = orjson.dumps({"publish_at": article.publish_at, "deleted_at": article.deleted_at}).decode()
+    return f"{article.json.rstrip().removesuffix('}')},{dates[1:]}"
 
 
 def _within(request: SearchRequest, status: Listed, scope: Scope) -> SearchRequest:
@@ -158,6 +171,7 @@ def _search_request(query: ArticleQuery, sort: str, order: Order, skip: int) -> 
         words=query.search or "",
         author=query.author,
         tags=tuple(query.tags),
+        kind=query.kind,
         all_tags=query.tags_match == "all",
         from_date=query.from_date,
         to_date=query.to_date,
@@ -176,7 +190,7 @@ def _highlighted(item: str, hit: Hit) -> str:
 
 
 def _shape(query: ArticleQuery, scope: Scope | None, *, for_page: bool) -> tuple[Shape, dict[str, Any]]:
-    usual = "updated_at" if scope else "published_at"
+    usual = "updated_at" if scope else "title" if query.kind == "page" else "published_at"
     sort = query.sort if query.sort and query.sort != "rank" else usual
     shape = Shape(
         sort=sort,
@@ -192,6 +206,7 @@ def _shape(query: ArticleQuery, scope: Scope | None, *, for_page: bool) -> tuple
         for_page=for_page,
         for_staff=scope is not None,
         status=query.status if scope else "",
+        kind=query.kind or "",
         owner=scope is not None and scope.owner is not None,
     )
     values = {

@@ -14,7 +14,7 @@ from stoa.modules.content.articles import queries
 from stoa.modules.content.articles.models import Article, ArticleRedirect
 from stoa.modules.content.articles.queries import LISTED
 from stoa.modules.content.articles.reading import editable_of
-from stoa.modules.content.articles.schemas import EditableArticle
+from stoa.modules.content.articles.schemas import EditableArticle, WentOut
 from stoa.modules.content.tags.models import ArticleTag
 
 _PREFIX = "/articles/"
@@ -54,7 +54,33 @@ class ArticleRepository:
     async def editable(self, article_id: UUID) -> EditableArticle:
         """The article as it is in this transaction."""
         row = (await self._session.execute(queries.editable(Article.id == article_id))).one()
-        return editable_of(row.json, row.author_id, row.publish_at, row.deleted_at)
+        return editable_of(*row)
+
+    async def publish_due(self, now: datetime, *, limit: int) -> list[WentOut]:
+        """Publish up to `limit` scheduled articles whose time has come, but those that somebody holds."""
+        due = await self._session.scalars(
+            select(Article.id)
+            .where(Article.status == "scheduled", Article.deleted_at.is_(None), Article.publish_at <= now)
+            .order_by(Article.publish_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        if not (ids := list(due)):
+            return []
+        out = await self._session.execute(
+            update(Article)
+            .where(Article.id.in_(ids))
+            .values(
+                status="published",
+                published_at=Article.publish_at,
+                publish_at=None,
+                updated_at=now,
+                version=Article.version + 1,
+            )
+            .returning(Article.id, Article.author_id, Article.version, Article.visibility, Article.published_at)
+            .execution_options(synchronize_session=False)
+        )
+        return [WentOut(*row) for row in out]  # type: ignore[arg-type] # columns wider than what is published
 
     async def put_in_bin(self, article_id: UUID, now: datetime) -> None:
         await self.update(article_id, {"deleted_at": now, "updated_at": now, "publish_at": None})

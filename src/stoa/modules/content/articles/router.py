@@ -2,58 +2,33 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stoa.modules.content.articles.asking import PRIVATE, Versions, VersionsIfSent, Writing, writing_of, written
 from stoa.modules.content.articles.errors import ArticleNotFound
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn, PreviewIn, PreviewOut
 from stoa.modules.content.articles.reading import ArticleReads
-from stoa.modules.content.articles.schemas import ArticleList, ArticleOut, ArticleQuery, EditableArticle
-from stoa.modules.content.articles.writing import ArticleWriting
+from stoa.modules.content.articles.schemas import ArticleList, ArticleOut, ArticleQuery, OwnArticleOut
 from stoa.modules.content.tags.service import TagReads
 from stoa.modules.users.service import UserReads
 from stoa.shared.answers import answers, private_json, public_json
-from stoa.shared.database import database_of, reads_of
-from stoa.shared.errors import Unauthenticated, VersionNeeded
-from stoa.shared.if_match import IfMatch
+from stoa.shared.database import reads_of
+from stoa.shared.errors import Unauthenticated
 from stoa.shared.listing import public_list, query_of
-from stoa.shared.middleware.page_cache import VERSION, entity_tag
+from stoa.shared.middleware.page_cache import VERSION
 from stoa.shared.pagination import page_json
 from stoa.shared.parameters import SlugPath, Username
 from stoa.shared.security import PUBLIC, ActorDep, actor_of, require
 
 router = APIRouter(tags=["articles"])
+Autosave = Annotated[
+    bool,
+    Query(description="Saved by itself while somebody writes: soon after another, it takes that one's place."),
+]
 LIST = public_list(ArticleQuery)
 DELETED = {status: said for status, said in answers(ArticleOut, 401, 403, 404, 412).items() if status != 200}
-_PRIVATE = {"cache-control": "private, no-cache"}
-_IF_MATCH = Header(
-    alias="If-Match", max_length=2000, description="The `ETag` of the answer that was read, or `*` for any version."
-)
-
-
-def _sent_versions(if_match: Annotated[str | None, _IF_MATCH] = None) -> IfMatch | None:
-    return IfMatch.parse(if_match) if if_match is not None else None
-
-
-VersionsIfSent = Annotated[IfMatch | None, Depends(_sent_versions)]
-
-
-def _needed_versions(versions: VersionsIfSent) -> IfMatch:
-    if versions is None:
-        raise VersionNeeded("Send the ETag of the article as you read it in If-Match, so that nobody's work is lost.")
-    return versions
-
-
-Versions = Annotated[IfMatch, Depends(_needed_versions)]
-
-
-def _writing(request: Request) -> ArticleWriting:
-    state = request.app.state
-    return ArticleWriting(database_of(request), state.markdown, language=state.settings.site.language)
-
-
-Writing = Annotated[ArticleWriting, Depends(_writing)]
 
 
 @router.get("/articles", responses=answers(ArticleList, 401, 403), **LIST)
@@ -64,14 +39,16 @@ async def list_articles(request: Request) -> Response:
 
 @router.post(
     "/articles",
-    responses=answers(ArticleOut, 401, 403, 409, 413, status=201),
+    responses=answers(OwnArticleOut, 401, 403, 409, 413, status=201),
     status_code=201,
     **require("create:article"),
 )
-async def create_article(new: ArticleIn, actor: ActorDep, writing: Writing, request: Request) -> Response:
+async def create_article(
+    new: ArticleIn, actor: ActorDep, writing: Writing, request: Request, autosave: Autosave = False
+) -> Response:
     """Write an article; it is a draft until it is published."""
-    made = await writing.create(actor, new)
-    return _written(made, 201, location=f"{request.url.path}/{made.slug}")
+    made = await writing.create(actor, new, act="autosaved" if autosave else "saved")
+    return written(made, 201, location=f"{request.url.path}/{made.slug}")
 
 
 @router.post("/articles/preview", responses=answers(PreviewOut, 401, 403, 413), **require("create:article"))
@@ -90,31 +67,37 @@ async def get_article(slug: SlugPath, request: Request) -> Response:
         actor = await actor_of(request)
         if actor is None:
             raise
-        own = await _writing(request).editable(actor, slug)
-        return Response(own.json, headers={**_PRIVATE, VERSION: str(own.version)}, media_type="application/json")
+        own = await writing_of(request).editable(actor, slug)
+        return Response(own.json, headers={**PRIVATE, VERSION: str(own.version)}, media_type="application/json")
     answer = public_json(found.json)
     answer.headers[VERSION] = str(found.version)
     return answer
 
 
 @router.put(
-    "/articles/{slug}", responses=answers(ArticleOut, 401, 403, 404, 409, 412, 413, 428), **require("edit:article")
+    "/articles/{slug}", responses=answers(OwnArticleOut, 401, 403, 404, 409, 412, 413, 428), **require("edit:article")
 )
 async def replace_article(
     slug: SlugPath, new: ArticleIn, versions: Versions, actor: ActorDep, writing: Writing
 ) -> Response:
     """Replace an article that was read before; a stale save answers 412 with the text that is there."""
-    return _written(await writing.change(actor, slug, new.whole(), versions))
+    return written(await writing.change(actor, slug, new.whole(), versions))
 
 
 @router.patch(
-    "/articles/{slug}", responses=answers(ArticleOut, 401, 403, 404, 409, 412, 413, 428), **require("edit:article")
+    "/articles/{slug}", responses=answers(OwnArticleOut, 401, 403, 404, 409, 412, 413, 428), **require("edit:article")
 )
 async def change_article(
-    slug: SlugPath, change: ArticleChange, versions: Versions, actor: ActorDep, writing: Writing
+    slug: SlugPath,
+    change: ArticleChange,
+    versions: Versions,
+    actor: ActorDep,
+    writing: Writing,
+    *,
+    autosave: Autosave = False,
 ) -> Response:
     """Change parts of an article that was read before; a former slug leads to it for ever."""
-    return _written(await writing.change(actor, slug, change, versions))
+    return written(await writing.change(actor, slug, change, versions, act="autosaved" if autosave else "saved"))
 
 
 @router.delete(
@@ -126,28 +109,6 @@ async def change_article(
 async def delete_article(slug: SlugPath, versions: VersionsIfSent, actor: ActorDep, writing: Writing) -> None:
     """Delete an article; it can be restored for 30 days."""
     await writing.delete(actor, slug, versions)
-
-
-@router.post("/articles/{slug}/restore", responses=answers(ArticleOut, 401, 403, 404, 412), **require("delete:article"))
-async def restore_article(slug: SlugPath, versions: VersionsIfSent, actor: ActorDep, writing: Writing) -> Response:
-    """Bring a deleted article back, as a draft."""
-    return _written(await writing.restore(actor, slug, versions))
-
-
-@router.post(
-    "/articles/{slug}/publish", responses=answers(ArticleOut, 401, 403, 404, 412), **require("publish:article")
-)
-async def publish_article(slug: SlugPath, versions: VersionsIfSent, actor: ActorDep, writing: Writing) -> Response:
-    """Show an article to its readers."""
-    return _written(await writing.publish(actor, slug, versions))
-
-
-@router.post(
-    "/articles/{slug}/unpublish", responses=answers(ArticleOut, 401, 403, 404, 412), **require("publish:article")
-)
-async def unpublish_article(slug: SlugPath, versions: VersionsIfSent, actor: ActorDep, writing: Writing) -> Response:
-    """Make an article a draft again."""
-    return _written(await writing.unpublish(actor, slug, versions))
 
 
 @router.get("/tags/{slug}/articles", responses=answers(ArticleList, 401, 403, 404), **LIST)
@@ -180,13 +141,5 @@ async def _list_of_writer(request: Request, query: ArticleQuery) -> Response:
     actor = await actor_of(request)
     if actor is None:
         raise Unauthenticated("Sign in to list articles that are not published.")
-    page = await _writing(request).mine(actor, query)
+    page = await writing_of(request).mine(actor, query)
     return private_json(page_json(page, limit=query.limit, skip=query.skip))
-
-
-def _written(article: EditableArticle, status: int = 200, *, location: str | None = None) -> Response:
-    body = article.json.encode()
-    headers = {**_PRIVATE, "etag": f'"{entity_tag(body, article.version)}"'}
-    if location:
-        headers["location"] = location
-    return Response(body, status, headers=headers, media_type="application/json")

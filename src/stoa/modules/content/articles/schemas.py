@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from stoa.modules.users.schemas import PublicUser, UserRef
 from stoa.shared.clock import Moment
@@ -21,6 +21,7 @@ RevisionAct = Literal["saved", "autosaved", "restored", "imported"]
 Listed = Literal["published", "draft", "scheduled", "archived", "deleted", "all"]
 Sort = Literal["published_at", "updated_at", "title", "rank"]
 MOST_TAGS = 20
+MOST_RELATED = 20
 LONGEST_SEARCH = 200
 
 
@@ -30,6 +31,7 @@ class ArticleListItem(BaseModel):
     title: str
     excerpt: str
     summary: str | None
+    kind: Kind = Field(description="A page stands at its own address and in no list of articles.")
     status: Status
     tags: list[str] = Field(description="Slugs of its tags.")
     author: PublicUser
@@ -51,6 +53,9 @@ class Highlight(BaseModel):
 
 class FoundArticle(ArticleListItem):
     highlight: Highlight | None = Field(default=None, description="Only in answers to `search`.")
+    publish_at: AwareDatetime | None = Field(
+        default=None, description="Only in lists for those who write: when a scheduled one goes out."
+    )
 
 
 class ArticleList(Page[FoundArticle]):
@@ -67,6 +72,25 @@ class ArticleOut(ArticleListItem):
     meta_title: str | None
     meta_description: str | None
     visibility: Visibility
+    has_comments: bool = Field(description="Whether comments are open.")
+    reactions: dict[str, int] = Field(description="How many there are of each kind.")
+
+
+class RelatedArticles(BaseModel):
+    items: list[ArticleListItem]
+
+
+class RelatedQuery(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    limit: Annotated[int, Field(ge=1, le=MOST_RELATED, description="How many, at most.")] = 4
+
+
+class OwnArticleOut(ArticleOut):
+    """An article as those see it who may change it; what is public looks the same to everybody."""
+
+    publish_at: AwareDatetime | None = Field(default=None, description="When a scheduled article goes out.")
+    deleted_at: AwareDatetime | None = Field(default=None, description="Since when it is in the bin.")
 
 
 def _tag_slugs(value: list[str]) -> list[str]:
@@ -92,6 +116,10 @@ class ArticleQuery(PageQuery):
     tags_match: Annotated[Literal["any", "all"], Field(description="Any of the tags, or all of them.")] = "any"
     from_date: Annotated[Moment | None, Field(description="Published at this time or later.")] = None
     to_date: Annotated[Moment | None, Field(description="Published before this time.")] = None
+    kind: Annotated[
+        Kind | None,
+        Field(description="Only articles, or only pages. Without: articles; among one's own and in a search both."),
+    ] = None
     status: Annotated[
         Listed,
         Field(
@@ -101,7 +129,10 @@ class ArticleQuery(PageQuery):
     ] = "published"
     sort: Annotated[
         Sort | None,
-        Field(description="Default: `rank` with `search`, else `published_at`, or `updated_at` of unpublished ones."),
+        Field(
+            description="Default: `rank` with `search`, `title` of pages, else `published_at`, or `updated_at` of "
+            "unpublished ones."
+        ),
     ] = None
     order: Annotated[Order | None, Field(description="Default: `asc` by title, else `desc`.")] = None
 
@@ -110,7 +141,8 @@ class ArticleQuery(PageQuery):
 class ArticleDraft:
     """All that is saved of an article, rendered already. `id` names the article to replace; None makes a new one.
 
-    `tags` None leaves the tags as they are. `act` and `saved_by` say in the revision how it came to be.
+    `tags` None leaves the tags as they are. Without `created_at` a new one is as old as `updated_at`. `act` and
+    `saved_by` say in the revision how it came to be.
     """
 
     slug: str
@@ -134,6 +166,7 @@ class ArticleDraft:
     meta_title: str | None = None
     meta_description: str | None = None
     publish_at: datetime | None = None
+    created_at: datetime | None = None
     tags: Sequence[str] | None = ()
     redirects_from: Sequence[str] = field(default=())
     act: RevisionAct = "saved"
@@ -148,6 +181,17 @@ class SavedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class WentOut:
+    """A scheduled article that was published a moment ago."""
+
+    id: UUID
+    author_id: UUID
+    version: int
+    visibility: Visibility
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VersionedArticle:
     """A public article as JSON, and which version of it."""
 
@@ -157,13 +201,14 @@ class VersionedArticle:
 
 @dataclass(frozen=True, slots=True)
 class EditableArticle:
-    """An article as those see it who may change it; `json` is the `ArticleOut` of it, `tags` are slugs."""
+    """An article as those see it who may change it; `json` is the `OwnArticleOut` of it, `tags` are slugs."""
 
     id: UUID
     slug: str
     title: str
     body: str
     html: str
+    kind: Kind
     status: Status
     version: int
     tags: tuple[str, ...]
@@ -176,6 +221,7 @@ class EditableArticle:
     canonical_url: str | None
     meta_title: str | None
     meta_description: str | None
+    has_comments: bool
     reading_minutes: int
     publish_at: datetime | None
     published_at: datetime | None

@@ -1,17 +1,18 @@
 """Use cases that change articles. Reading is in `reading.py`."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.content.articles.errors import ArticleNotFound
+from stoa.modules.content.articles.history.repository import RevisionRepository, Saved
 from stoa.modules.content.articles.queries import former_path
 from stoa.modules.content.articles.repository import ArticleRepository
-from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, SavedArticle
+from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, SavedArticle, WentOut
 from stoa.modules.content.search.schemas import SearchEntry, reach_of
 from stoa.modules.content.search.service import SearchService
 from stoa.modules.content.tags.service import TagService
@@ -19,6 +20,8 @@ from stoa.shared.changes import announce_change
 from stoa.shared.clock import utc_now
 from stoa.shared.ids import new_id
 from stoa.shared.slugs import numbered
+
+SAME_SITTING: Final = timedelta(minutes=30)
 
 
 class ArticleService:
@@ -29,9 +32,10 @@ class ArticleService:
         self._articles = ArticleRepository(session)
         self._tags = TagService(session)
         self._search = SearchService(session)
+        self._revisions = RevisionRepository(session)
 
     async def save_many(self, drafts: Sequence[ArticleDraft], *, learn_words: bool = True) -> list[SavedArticle]:
-        """Make or replace these articles with tags, redirects and search entries, all or none, in the given order.
+        """Make or replace these articles with tags, redirects, revisions and search entries, all or none.
 
         A new article whose slug is taken gets a numbered one; a replaced article with another slug keeps its old
         address as a redirect. `learn_words` is as for `SearchService.index`. Raises ArticleNotFound when an article to
@@ -44,8 +48,20 @@ class ArticleService:
         await self._keep_addresses(drafts, saved)
         entries = [_search_entry(*one) for one in zip(drafts, saved, strict=True)]
         await self._search.index(entries, learn_words=learn_words)
+        await self._keep_revisions(drafts, saved)
         await announce_change(self._session)
         return saved
+
+    async def publish_due(self, now: datetime, *, limit: int) -> list[WentOut]:
+        """Publish up to `limit` scheduled articles whose time has come; one that somebody is changing waits."""
+        out = await self._articles.publish_due(now, limit=limit)
+        if out:
+            await self._tags.count_again(await self._articles.mark_links([article.id for article in out]))
+            await self._search.show(
+                [(article.id, reach_of("published", article.visibility), article.published_at) for article in out]
+            )
+            await announce_change(self._session)
+        return out
 
     async def put_in_bin(self, article_id: UUID) -> None:
         """Withdraw the article from everybody; its addresses stay its own."""
@@ -104,7 +120,14 @@ class ArticleService:
         new_rows = []
         for draft, slug in zip(drafts, slugs, strict=True):
             if draft.id is None:
-                new_rows.append({"id": new_id(), "slug": slug, **_columns(draft), "created_at": draft.updated_at})
+                new_rows.append(
+                    {
+                        "id": new_id(),
+                        "slug": slug,
+                        **_columns(draft),
+                        "created_at": draft.created_at or draft.updated_at,
+                    }
+                )
                 saved.append(SavedArticle(new_rows[-1]["id"], slug, 1))
                 continue
             if draft.id not in before:
@@ -115,6 +138,16 @@ class ArticleService:
         if new_rows:
             await self._articles.insert(new_rows)
         return saved
+
+    async def _keep_revisions(self, drafts: Sequence[ArticleDraft], saved: Sequence[SavedArticle]) -> None:
+        """An autosave soon after another one by the same person takes its place."""
+        for draft, article in zip(drafts, saved, strict=True):
+            if draft.act == "autosaved" and draft.saved_by is not None:
+                soon = utc_now() - SAME_SITTING
+                await self._revisions.forget_autosave(article.id, draft.saved_by, after=soon)
+        await self._revisions.keep(
+            [Saved(article.id, draft.act, draft.saved_by) for draft, article in zip(drafts, saved, strict=True)]
+        )
 
     async def _slugs(self, drafts: Sequence[ArticleDraft], before: dict[UUID, tuple[str, int]]) -> list[str]:
         present = {id_: slug for id_, (slug, _) in before.items()}

@@ -1,6 +1,7 @@
 """What is written of a prepared change, each in the caller's transaction, on the row it was prepared from."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.content.articles.errors import ChangedMeanwhile, SlugTaken
-from stoa.modules.content.articles.events import ArticleChanged, ArticlePublished, ArticleUnpublished
+from stoa.modules.content.articles.events import (
+    ArticleChanged,
+    ArticleDeleted,
+    ArticleEvent,
+    ArticlePublished,
+    ArticleRestored,
+    ArticleScheduled,
+    ArticleUnpublished,
+)
 from stoa.modules.content.articles.policy import Act, is_own
 from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, SavedArticle
 from stoa.modules.content.articles.service import ArticleService
@@ -64,12 +73,21 @@ async def delete(articles: ArticleService, seen: EditableArticle) -> None:
 
 
 async def _tell(session: AsyncSession, before: EditableArticle, after: EditableArticle, actor: Actor) -> None:
+    facts: dict[str, Any] = {
+        "article_id": after.id, "author_id": after.author.id, "version": after.version, "by": actor.id
+    }  # fmt: skip
+    for kind in _happened(before, after):
+        await publish(session, kind(**facts))
+    if after.publish_at and after.publish_at != before.publish_at:
+        await publish(session, ArticleScheduled(**facts, publish_at=after.publish_at))
+
+
+def _happened(before: EditableArticle, after: EditableArticle) -> Iterator[type[ArticleEvent]]:
     was_out, is_out = _is_out(before), _is_out(after)
-    if not (was_out or is_out):
-        return
-    kind = ArticleChanged if was_out and is_out else ArticlePublished if is_out else ArticleUnpublished
-    event = kind(article_id=after.id, author_id=after.author.id, version=after.version, by=actor.id)
-    await publish(session, event)
+    if was_out or is_out:
+        yield ArticleChanged if was_out and is_out else ArticlePublished if is_out else ArticleUnpublished
+    if (before.deleted_at is None) != (after.deleted_at is None):
+        yield ArticleDeleted if after.deleted_at else ArticleRestored
 
 
 def _is_out(article: EditableArticle) -> bool:

@@ -1,30 +1,43 @@
 """Use cases of those who write: create, change, publish, delete. Rendering happens before any transaction is open."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 
 from stoa.modules.content.articles import steps
-from stoa.modules.content.articles.drafting import first_draft, given_in, moved, redrafted
-from stoa.modules.content.articles.errors import ArticleNotFound, ChangedMeanwhile, SlugTaken, StaleArticle
+from stoa.modules.content.articles.acting import ATTEMPTS, Acting
+from stoa.modules.content.articles.drafting import changes_nothing, first_draft, given_in, moved, redrafted
+from stoa.modules.content.articles.errors import AlreadyOut, NeverByItself, SlugTaken
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn
-from stoa.modules.content.articles.policy import DELETE, EDIT, MODERATE, PUBLISH, RESTORE, UNPUBLISH, Act, demand
+from stoa.modules.content.articles.policy import (
+    ARCHIVE,
+    DELETE,
+    EDIT,
+    MODERATE,
+    PUBLISH,
+    RESTORE,
+    SCHEDULE,
+    UNPUBLISH,
+)
 from stoa.modules.content.articles.reading import ArticleReads, Found, Scope
 from stoa.modules.content.articles.schemas import ArticleQuery, EditableArticle, Status
 from stoa.modules.content.articles.steps import Step
-from stoa.modules.content.tags.errors import TagNotFound
+from stoa.modules.content.articles.tagging import added, check_tags, without
 from stoa.modules.content.tags.service import TagReads
 from stoa.shared.clock import utc_now
 from stoa.shared.database import Database
-from stoa.shared.errors import Moved, PermissionDenied, Unavailable
+from stoa.shared.errors import FieldFault, InvalidInput, Moved, Unavailable
 from stoa.shared.if_match import IfMatch
 from stoa.shared.markdown.document import Rendered
 from stoa.shared.markdown.pool import MarkdownPool
 from stoa.shared.pagination import Slice
 from stoa.shared.security import Actor
-from stoa.shared.slugs import make_slug
 
-_ATTEMPTS: Final = 5
+SaveAct = Literal["saved", "autosaved"]
+MOST_IN_CALENDAR: Final = 500
+FARTHEST: Final = timedelta(days=3660)
 
 
 class ArticleWriting:
@@ -36,6 +49,7 @@ class ArticleWriting:
 
     def __init__(self, database: Database, markdown: MarkdownPool, *, language: str = "en") -> None:
         self._database = database
+        self._acting = Acting(database)
         self._markdown = markdown
         self._language = language
 
@@ -45,7 +59,7 @@ class ArticleWriting:
 
     async def editable(self, actor: Actor, slug: str) -> EditableArticle:
         """The article to work on. Raises Moved for a former slug, ArticleNotFound, PermissionDenied."""
-        article = await self._seen(actor, slug, EDIT)
+        article = await self._acting.seen(actor, slug, EDIT)
         if article.slug != slug:
             raise Moved(article.slug)
         return article
@@ -60,13 +74,20 @@ class ArticleWriting:
         """As `mine`, for what `query.search` finds; the bin is not searched."""
         return await self._reads.search(query, for_page=for_page, scope=_scope_of(actor))
 
-    async def create(self, actor: Actor, new: ArticleIn) -> EditableArticle:
+    async def calendar(self, actor: Actor, first: datetime, until: datetime) -> list[str]:
+        """List items of what goes or went out from `first` to before `until`, by time, 500 at most.
+
+        One's own, or everybody's for those who moderate.
+        """
+        return await self._reads.calendar(_scope_of(actor), first, until, limit=MOST_IN_CALENDAR)
+
+    async def create(self, actor: Actor, new: ArticleIn, *, act: SaveAct = "saved") -> EditableArticle:
         """A draft of the caller's. Raises SlugTaken for a slug that was asked for."""
         actor.demand("create:article")
-        await self._check_tags(actor, new.tags)
+        await check_tags(self._tags, actor, new.tags)
         rendered = await self._markdown.render(new.body)
-        draft = first_draft(actor, new, rendered, language=self._language, now=utc_now())
-        for _ in range(_ATTEMPTS):
+        draft = first_draft(actor, new, rendered, language=self._language, now=utc_now(), act=act)
+        for _ in range(ATTEMPTS):
             try:
                 return await self._database.transact(partial(steps.create, draft=draft, exactly=new.slug is not None))
             except SlugTaken:
@@ -74,26 +95,80 @@ class ArticleWriting:
                     raise
         raise Unavailable("Many articles of that title are being made. Try again in a few seconds.")
 
-    async def change(self, actor: Actor, slug: str, change: ArticleChange, versions: IfMatch) -> EditableArticle:
-        """Set what the change says. Raises SlugTaken."""
-        given = dict(given_in(change))
-        await self._check_tags(actor, given.get("tags", ()))
+    async def change(
+        self, actor: Actor, slug: str, change: ArticleChange, versions: IfMatch, *, act: SaveAct = "saved"
+    ) -> EditableArticle:
+        """Set what the change says; where it says nothing new, all stays as it is, the version too.
 
-        async def prepare(seen: EditableArticle) -> Step:
+        `act="autosaved"` is for what is saved by itself while somebody writes. Raises SlugTaken, NeverByItself.
+        """
+        given = dict(given_in(change))
+        await check_tags(self._tags, actor, given.get("tags", ()))
+
+        async def prepare(seen: EditableArticle) -> Step | None:
+            if act == "autosaved" and seen.status not in {"draft", "scheduled"}:
+                raise NeverByItself(seen.status)
             body = given.get("body", seen.body)
             rendered = await self._markdown.render(body)
             excerpt = await self._excerpt(seen, body, given.get("excerpt", seen.excerpt))
-            return steps.saving(redrafted(seen, rendered, now=utc_now(), **{**given, "excerpt": excerpt}))
+            if changes_nothing(seen, {**given, "excerpt": rendered.excerpt if excerpt is None else excerpt}):
+                return None
+            kept = {**given, "excerpt": excerpt, "act": act, "saved_by": actor.id}
+            return steps.saving(redrafted(seen, rendered, now=utc_now(), **kept))
 
-        return await self._act(actor, slug, EDIT, versions, prepare)
+        return await self._acting.carry_out(actor, slug, EDIT, versions, prepare)
 
     async def publish(self, actor: Actor, slug: str, versions: IfMatch | None = None) -> EditableArticle:
         """Show it to everybody it is for; already published, it stays as it is."""
-        return await self._act(actor, slug, PUBLISH, versions, partial(self._move, status="published"))
+        return await self._acting.carry_out(actor, slug, PUBLISH, versions, partial(self._move, status="published"))
+
+    async def schedule(
+        self, actor: Actor, slug: str, publish_at: datetime, versions: IfMatch | None = None
+    ) -> EditableArticle:
+        """Have it published by itself at that time. Raises InvalidInput for a time that is over or too far ahead,
+        AlreadyOut for what is published.
+        """
+        now = utc_now()
+        if not now < publish_at <= now + FARTHEST:
+            fault = FieldFault("body.publish_at", "must lie ahead, by 10 years at most")
+            raise InvalidInput(f"It is {now:%Y-%m-%d %H:%M} UTC. Choose a time after that.", faults=(fault,))
+
+        async def prepare(seen: EditableArticle) -> Step | None:
+            if seen.status == "published":
+                raise AlreadyOut
+            if seen.status == "scheduled" and seen.publish_at == publish_at:
+                return None
+            rendered = await self._markdown.render(seen.body)
+            return steps.saving(moved(seen, rendered, "scheduled", now=utc_now(), publish_at=publish_at))
+
+        return await self._acting.carry_out(actor, slug, SCHEDULE, versions, prepare)
+
+    async def archive(self, actor: Actor, slug: str, versions: IfMatch | None = None) -> EditableArticle:
+        """Withdraw it from readers and put it out of the way."""
+        return await self._acting.carry_out(actor, slug, ARCHIVE, versions, partial(self._move, status="archived"))
+
+    async def add_tags(
+        self, actor: Actor, slug: str, names: Sequence[str], versions: IfMatch | None = None
+    ) -> EditableArticle:
+        """Give it these tags too. Raises InvalidInput where they become too many."""
+        await check_tags(self._tags, actor, names)
+
+        async def prepare(seen: EditableArticle) -> Step | None:
+            return await self._tagged(actor, seen, await added(self._tags, seen.tags, names))
+
+        return await self._acting.carry_out(actor, slug, EDIT, versions, prepare)
+
+    async def remove_tag(self, actor: Actor, slug: str, tag: str, versions: IfMatch | None = None) -> EditableArticle:
+        """Take this tag from it. Raises TagNotCarried."""
+
+        async def prepare(seen: EditableArticle) -> Step | None:
+            return await self._tagged(actor, seen, await without(self._tags, seen.tags, tag))
+
+        return await self._acting.carry_out(actor, slug, EDIT, versions, prepare)
 
     async def unpublish(self, actor: Actor, slug: str, versions: IfMatch | None = None) -> EditableArticle:
         """Make it a draft again."""
-        return await self._act(actor, slug, UNPUBLISH, versions, partial(self._move, status="draft"))
+        return await self._acting.carry_out(actor, slug, UNPUBLISH, versions, partial(self._move, status="draft"))
 
     async def delete(self, actor: Actor, slug: str, versions: IfMatch | None = None) -> None:
         """Put it in the bin, from which `restore` brings it back; its addresses stay reserved."""
@@ -101,7 +176,7 @@ class ArticleWriting:
         async def prepare(_: EditableArticle) -> Step:
             return steps.delete
 
-        await self._act(actor, slug, DELETE, versions, prepare)
+        await self._acting.carry_out(actor, slug, DELETE, versions, prepare)
 
     async def restore(self, actor: Actor, slug: str, versions: IfMatch | None = None) -> EditableArticle:
         """Bring it back from the bin, as a draft; one that is not there stays as it is."""
@@ -110,48 +185,21 @@ class ArticleWriting:
             if seen.deleted_at is None:
                 return None
             rendered = await self._markdown.render(seen.body)
-            return steps.restoring(moved(seen, rendered, "draft", now=utc_now()))
+            back = moved(seen, rendered, "draft", now=utc_now())
+            return steps.restoring(replace(back, act="restored", saved_by=actor.id))
 
-        return await self._act(actor, slug, RESTORE, versions, prepare)
-
-    @property
-    def _reads(self) -> ArticleReads:
-        return ArticleReads(self._database.reads)
-
-    async def _act(
-        self,
-        actor: Actor,
-        slug: str,
-        act: Act,
-        versions: IfMatch | None,
-        prepare: Callable[[EditableArticle], Awaitable[Step | None]],
-    ) -> EditableArticle:
-        """Prepare the change of what is there and write it, unless it changes in between: then prepare it again."""
-        for _ in range(_ATTEMPTS):
-            seen = await self._seen(actor, slug, act)
-            _check_version(seen, versions)
-            step = await prepare(seen)
-            if step is None:
-                return seen
-            try:
-                return await self._database.transact(
-                    partial(steps.carry_out, actor=actor, act=act, seen=seen, step=step)
-                )
-            except ChangedMeanwhile:
-                continue
-        raise Unavailable("The article is being changed by somebody else. Try again in a few seconds.")
-
-    async def _seen(self, actor: Actor, slug: str, act: Act) -> EditableArticle:
-        article = await self._reads.editable(slug)
-        if article is None or (article.deleted_at is not None and act is not RESTORE):
-            raise ArticleNotFound(slug)
-        demand(actor, act, article, asked=slug)
-        return article
+        return await self._acting.carry_out(actor, slug, RESTORE, versions, prepare)
 
     async def _move(self, seen: EditableArticle, *, status: Status) -> Step | None:
         if seen.status == status:
             return None
         return steps.saving(moved(seen, await self._markdown.render(seen.body), status, now=utc_now()))
+
+    async def _tagged(self, actor: Actor, seen: EditableArticle, tags: Sequence[str]) -> Step | None:
+        if list(tags) == list(seen.tags):
+            return None
+        rendered = await self._markdown.render(seen.body)
+        return steps.saving(redrafted(seen, rendered, now=utc_now(), tags=tags, saved_by=actor.id))
 
     async def _excerpt(self, seen: EditableArticle, body: str, wanted: str | None) -> str | None:
         """None for one made from the text: also for the one there, if it was made from the text before."""
@@ -160,26 +208,14 @@ class ArticleWriting:
         before = await self._markdown.render(seen.body)
         return None if wanted == before.excerpt else wanted
 
-    async def _check_tags(self, actor: Actor, names: Iterable[str]) -> None:
-        """Who may not make tags uses those there are."""
-        if actor.can("create:tag"):
-            return
-        for name in names:
-            slug = make_slug(name, fallback="tag")
-            try:
-                await TagReads(self._database.reads).one(slug)
-            except Moved:
-                continue
-            except TagNotFound:
-                raise PermissionDenied(
-                    f"There is no tag '{slug}', and you may not make tags. Use one there is."
-                ) from None
+    @property
+    def _reads(self) -> ArticleReads:
+        return ArticleReads(self._database.reads)
+
+    @property
+    def _tags(self) -> TagReads:
+        return TagReads(self._database.reads)
 
 
 def _scope_of(actor: Actor) -> Scope:
     return Scope(owner=None if actor.can(MODERATE) else actor.user_id)
-
-
-def _check_version(seen: EditableArticle, versions: IfMatch | None) -> None:
-    if versions is not None and not versions.admits(seen.version):
-        raise StaleArticle(version=seen.version, title=seen.title, body=seen.body, updated_at=seen.updated_at)

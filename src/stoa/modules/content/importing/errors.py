@@ -1,6 +1,6 @@
 """What can go wrong with an import: the whole source is refused, or one item of it."""
 
-from stoa.shared.errors import Conflict, InvalidInput
+from stoa.shared.errors import Conflict, InvalidInput, NotFound
 
 
 class SourceRefused(InvalidInput):
@@ -17,6 +17,24 @@ class ItemRefused(InvalidInput):
 
 class BrokenFrontMatter(ItemRefused):
     title = "The front matter cannot be read"
+
+
+class ImportCancelled(Conflict):
+    title = "The import was cancelled"
+
+    def __init__(self) -> None:
+        super().__init__("The import was cancelled. What was imported stays.")
+
+
+class ImportNotFound(NotFound):
+    title = "No such import"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such import. GET /api/v1/imports lists them.")
+
+
+class ImportOver(Conflict):
+    title = "The import cannot be changed any more"
 
 
 class ImportRunning(Conflict):

@@ -18,3 +18,13 @@ class ImportFinished(Event):
     unchanged: int
     skipped: int
     failed: int
+
+
+class ImportFailed(Event):
+    """Nothing more of a source will be imported: it was refused. `reason` says why, in one line."""
+
+    type: ClassVar[str] = "import.failed"
+    about: ClassVar[str] = "import_id"
+
+    import_id: UUID
+    reason: str

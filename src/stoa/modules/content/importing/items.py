@@ -42,10 +42,14 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image of the source: the name to open it by, and a digest of its bytes."""
+    """An image of the source: the name to open it by, and a digest of its bytes.
+
+    `url` is the address it had in a site of ours: if it is still the very same picture, it keeps that one.
+    """
 
     name: str
     digest: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,31 @@ class SourceTag:
     slug: str
     name: str
     kind: Literal["tag", "category"] = "tag"
+    former_slugs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAuthor:
-    """Somebody the source names as a writer. No account can be signed in to by being imported."""
+    """Somebody the source names as a writer. No account can be signed in to by being imported.
+
+    With `is_exact` the username alone says who it is; else an account of that name is taken first.
+    """
 
     key: str
     name: str
     username: str | None = None
     bio: str = ""
+    website: str | None = None
+    social_links: tuple[str, ...] = ()
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceComment:
-    """A comment below an article; `parent` is the key of the one it answers. `body` is Markdown."""
+    """A comment below an article; `parent` is the key of the one it answers. `body` is Markdown.
+
+    `account` is the key of the SourceAuthor who wrote it; without, its author is a guest.
+    """
 
     key: str
     body: str
@@ -79,11 +93,17 @@ class SourceComment:
     parent: str | None = None
     created_at: datetime | None = None
     status: Literal["visible", "held", "rejected"] = "visible"
+    account: str | None = None
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceArticle:
-    """An item read whole. `links` and `pictures` say what the targets in `body` stand for."""
+    """An item read whole. `links` and `pictures` say what the targets in `body` stand for.
+
+    `tags` are names, or slugs of the survey's tags; `author` is a name, or the key or username of one of its authors.
+    With `status` the item says exactly what it is, dates included; without, `is_draft` and the date decide.
+    """
 
     key: str
     digest: str
@@ -111,6 +131,9 @@ class SourceArticle:
     links: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    status: Literal["draft", "scheduled", "published", "archived"] | None = None
+    publish_at: datetime | None = None
+    created_at: datetime | None = None
 
     def fingerprint(self, *options: str | None) -> str:
         """The same while the item, what it refers to and the options are; file times do not count."""

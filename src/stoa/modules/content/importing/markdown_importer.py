@@ -72,7 +72,7 @@ class MarkdownImporter:
             if row := self._look_at(entry, survey, taken, in_site=in_site):
                 survey.rows.append(row)
             progress.step()
-        survey.rows += [Row(name, "skipped", reason) for name, reason in self._source.skipped]
+        survey.rows += [Row(name, "skipped", reason, kind="file") for name, reason in self._source.skipped]
         return survey
 
     def read(self, outline: Outline, slugs: Mapping[str, str]) -> SourceArticle:
@@ -114,7 +114,7 @@ class MarkdownImporter:
             if is_image(entry.name):
                 self._check_image(entry)
                 return None
-            return Row(entry.name, "skipped", "not Markdown")
+            return Row(entry.name, "skipped", "not Markdown", kind="file")
         if reason := why_no_article(entry.name, in_site=in_site):
             return Row(entry.name, "skipped", reason)
         try:

@@ -35,7 +35,7 @@ class ImportJob(Base):
     status: Mapped[str] = mapped_column(server_default="running")
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
-    counts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     title: Mapped[str] = mapped_column(server_default="")
     choices: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     file: Mapped[str | None]

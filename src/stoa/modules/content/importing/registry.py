@@ -8,9 +8,10 @@ from stoa.shared.errors import InvalidInput
 from .errors import SourceRefused
 from .items import Importer
 from .markdown_importer import MarkdownImporter
+from .own.importer import OwnImporter
 from .values import web_address_of
 
-IMPORTERS: tuple[type[Importer], ...] = (MarkdownImporter,)
+IMPORTERS: tuple[type[Importer], ...] = (OwnImporter, MarkdownImporter)
 
 
 def importer_for(path: Path, *, old_site: str | None = None) -> Importer:

@@ -10,9 +10,10 @@ from typing import Protocol, Self, TextIO
 
 from .errors import SourceRefused
 from .items import Row
+from .tally import Tally
 
 MOST_KEPT = 10_000
-COLUMNS = ("key", "outcome", "reason", "title", "slug", "warnings")
+COLUMNS = ("kind", "key", "outcome", "reason", "title", "slug", "warnings")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,7 +26,7 @@ class Report:
     """Takes every row as it comes; keeps all if `keeps_all`, else those that failed, were skipped or have warnings."""
 
     def __init__(self, file: RowFile | None = None, *, keeps_all: bool = False) -> None:
-        self.counts: Counter[str] = Counter()
+        self.tally = Tally()
         self.warnings = 0
         self.rows: list[Row] = []
         self.left_out = 0
@@ -41,8 +42,12 @@ class Report:
         if self._file is not None:
             self._file.close()
 
+    @property
+    def counts(self) -> Counter[str]:
+        return self.tally.outcomes
+
     def add(self, row: Row) -> None:
-        self.counts[row.outcome] += 1
+        self.tally.add(row)
         self.warnings += len(row.warnings)
         if self._file is not None:
             self._file.add(row)
@@ -79,8 +84,7 @@ class CsvFile:
         self._csv.writerow(COLUMNS)
 
     def add(self, row: Row) -> None:
-        cells = {**asdict(row), "warnings": "; ".join(row.warnings)}
-        self._csv.writerow([_cell(str(cells[name])) for name in COLUMNS])
+        self._csv.writerow(csv_cells(row))
 
     def close(self) -> None:
         self._file.close()
@@ -98,6 +102,12 @@ class JsonFile:
     def close(self) -> None:
         self._file.write("[]\n" if self._before == "[\n" else "\n]\n")
         self._file.close()
+
+
+def csv_cells(row: Row) -> list[str]:
+    """A row of the report as a spreadsheet takes it, in the order of COLUMNS."""
+    cells = {**asdict(row), "warnings": "; ".join(row.warnings)}
+    return [_cell(str(cells[name])) for name in COLUMNS]
 
 
 def _cell(text: str) -> str:

@@ -1,11 +1,17 @@
 """The use case: import a source that was surveyed. Running it again changes nothing; after a kill it goes on."""
 
-from contextlib import AbstractAsyncContextManager, nullcontext
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.content.articles.service import ArticleService
+from stoa.modules.content.search.service import SearchService
 from stoa.modules.users.service import UserService
 from stoa.shared.clock import Clock, utc_now
 from stoa.shared.database import Database
@@ -13,13 +19,32 @@ from stoa.shared.errors import InvalidInput, NotFound, Unavailable
 from stoa.shared.media import MediaStore
 
 from .choices import Choices
+from .errors import ImportCancelled
+from .events import ImportFinished
+from .foreword import Foreword
 from .items import Importer, Survey
+from .ledger import Ledger
+from .pictures import Pictures
 from .preparing import Preparer, Renderer
 from .progress import Progress
 from .report import Report
 from .repository import ImportRepository, only_import_of
 from .run import ImportRun
 from .slugs import reserve_slugs
+from .tally import Tally
+
+
+def _go_on() -> None:
+    """Nobody asks to end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    importer: Importer
+    survey: Survey
+    choices: Choices
+    progress: Progress
+    check: Callable[[], None]
 
 
 class ImportService:
@@ -32,16 +57,31 @@ class ImportService:
         self._clock = clock
 
     async def run(
-        self, importer: Importer, survey: Survey, choices: Choices, report: Report, progress: Progress
+        self,
+        importer: Importer,
+        survey: Survey,
+        choices: Choices,
+        report: Report,
+        progress: Progress,
+        *,
+        job_id: UUID | None = None,
+        check: Callable[[], None] = _go_on,
     ) -> None:
-        """Import the items of `survey`; the report gets one row for each. A trial writes nothing at all.
+        """Import the items of `survey`; the report gets one row for each. A trial writes nothing but rows of its job.
+
+        `job_id` is a job that runs already, perhaps for the second time; without one a job is opened, but not for a
+        trial. `check` is asked between batches and raises to end the run.
 
         Raises ImportRunning when the source is being imported already, SourceRefused when it proves damaged after
         all, InvalidInput when there is no such author, Unavailable when the database or the disk gives up. What was
         written before stays, with its records.
         """
+        work = _Work(importer, survey, choices, progress, check)
         try:
-            await self._run(importer, survey, choices, report, progress)
+            async with self._alone(choices):
+                await self._check_author(choices)
+                ledger = await self._ledger(importer, choices, report, job_id)
+                await self._run(work, ledger)
         except (DBAPIError, OSError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             reason = (str(cause) or type(cause).__name__).splitlines()[0]
@@ -49,19 +89,55 @@ class ImportService:
                 f"The import stopped: {reason}. What was imported stays; run it again to go on."
             ) from error
 
-    async def _run(
-        self, importer: Importer, survey: Survey, choices: Choices, report: Report, progress: Progress
-    ) -> None:
-        async with self._alone(choices):
-            await self._check_author(choices)
-            slugs = await self._slugs(survey, choices)
-            preparer = Preparer(
-                importer, self._renderer, self._media,
-                slugs=slugs, options=choices.fingerprint, is_trial=choices.is_trial,
-            )  # fmt: skip
-            run = ImportRun(self._database, preparer, choices, slugs=slugs, report=report, clock=self._clock)
-            await run.begin(importer.kind, survey.rows)
-            await run.go(survey.outlines, progress)
+    async def _run(self, work: "_Work", ledger: Ledger) -> None:
+        try:
+            await self._go(work, ledger)
+        except BaseException as error:
+            status = "cancelled" if isinstance(error, ImportCancelled) else "stopped"
+            with suppress(Exception):  # the database may be what failed; the next run says so then
+                await asyncio.shield(self._close(ledger, work.choices, status))
+            raise
+        await self._close(ledger, work.choices, "finished")
+
+    async def _go(self, work: "_Work", ledger: Ledger) -> None:
+        survey, choices = work.survey, work.choices
+        told, before = ledger.number, len(survey.tags) + len(survey.authors)
+        known = await Foreword(self._database, ledger, choices).go(survey.tags, survey.authors, told=told)
+        await ledger.tell(survey.rows[max(0, told - before) :])
+        slugs = await self._slugs(survey, choices)
+        pictures = Pictures(work.importer, self._media, is_trial=choices.is_trial)
+        preparer = Preparer(work.importer, self._renderer, pictures, slugs=slugs, options=choices.fingerprint)
+        run = ImportRun(
+            self._database, preparer, choices, ledger, known, slugs=slugs, clock=self._clock, check=work.check
+        )
+        await run.go(survey.outlines, work.progress, told=await self._told(ledger, before + len(survey.rows)))
+        await self._learn_words(ledger, choices)
+
+    async def _ledger(self, importer: Importer, choices: Choices, report: Report, job_id: UUID | None) -> Ledger:
+        """The rows of the job so far, or of a new one."""
+
+        async def open_job(session: AsyncSession) -> tuple[UUID, int]:
+            imports = ImportRepository(session)
+            if job_id is None:
+                return await imports.begin_job(choices.source, importer.kind, importer.title), 0
+            job = await imports.job(job_id)
+            await imports.change_job(job_id, kind=importer.kind, title=importer.title)
+            report.tally = Tally.of(job.counts if job else {})
+            return job_id, await imports.last_number(job_id)
+
+        if job_id is None and choices.is_trial:
+            return Ledger(self._database, choices.source, report, job_id=None, is_trial=True)
+        opened, number = await self._database.transact(open_job)
+        return Ledger(
+            self._database, choices.source, report, job_id=opened, number=number, is_trial=choices.is_trial
+        )  # fmt: skip
+
+    async def _told(self, ledger: Ledger, before: int) -> set[str]:
+        if (job_id := ledger.job_id) is None:
+            return set()
+        return await self._database.transact(
+            lambda session: ImportRepository(session).told_articles(job_id, before)
+        )  # fmt: skip
 
     def _alone(self, choices: Choices) -> AbstractAsyncContextManager[None]:
         return nullcontext() if choices.is_trial else only_import_of(self._database.reads, choices.source)
@@ -81,3 +157,31 @@ class ImportService:
             return await reserve_slugs(ArticleService(session), survey.outlines, known)
 
         return await self._database.transact(reserve)
+
+    async def _learn_words(self, ledger: Ledger, choices: Choices) -> None:
+        """Typing errors are guessed from the words there are; once for all of an import is enough."""
+        counts = ledger.tally.outcomes
+        if choices.is_trial or not (counts["imported"] + counts["updated"]):
+            return
+
+        async def refresh(session: AsyncSession) -> None:
+            await SearchService(session).refresh_words()
+
+        await self._database.transact(refresh)
+
+    async def _close(self, ledger: Ledger, choices: Choices, status: str) -> None:
+        if (job_id := ledger.job_id) is None:
+            return
+
+        async def close(session: AsyncSession) -> None:
+            imports, counts = ImportRepository(session), ledger.tally.outcomes
+            await imports.count(job_id, ledger.tally.as_json())
+            await imports.close_job(job_id, status)
+            if status == "finished" and not choices.is_trial:
+                finished = ImportFinished(
+                    import_id=job_id, imported=counts["imported"], updated=counts["updated"],
+                    unchanged=counts["unchanged"], skipped=counts["skipped"], failed=counts["failed"],
+                )  # fmt: skip
+                await publish(session, finished)
+
+        await self._database.transact(close)

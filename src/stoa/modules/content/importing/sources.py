@@ -47,7 +47,7 @@ class Source(Protocol):
     def entries(self) -> Iterator[Entry]:
         """All files in order of their names. Raises SourceRefused."""
 
-    def open(self, entry: Entry) -> AbstractContextManager[Readable]:
+    def open(self, entry: Entry, *, largest: int = LARGEST_FILE) -> AbstractContextManager[Readable]:
         """Read one file. Raises SourceRefused when the source is damaged, ItemRefused when the file is too large."""
 
     def modified_at(self, entry: Entry) -> datetime | None:
@@ -101,9 +101,9 @@ class FolderSource:
                 raise SourceRefused(f"The folder has more than {MOST_FILES} files. Import it in parts.")
             yield entry
 
-    def open(self, entry: Entry) -> AbstractContextManager[Readable]:
-        if entry.size > LARGEST_FILE:
-            raise ItemRefused(f"The file is larger than {LARGEST_FILE // 1024 // 1024} MB.")
+    def open(self, entry: Entry, *, largest: int = LARGEST_FILE) -> AbstractContextManager[Readable]:
+        if entry.size > largest:
+            raise ItemRefused(f"The file is larger than {largest // 1024 // 1024} MB.")
         try:
             descriptor = os.open(self._root / entry.name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         except OSError as error:

@@ -15,7 +15,7 @@ _HARMLESS_TOTAL = 1024**3
 _UTF8, _ENCRYPTED = 0x800, 0x1
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SITE_MARKS = {"_config.yml", "hugo.toml", "config.toml", "content", "_posts", "readme.md", "license"}
+_SITE_MARKS = {"_config.yml", "hugo.toml", "config.toml", "content", "_posts", "readme.md", "license", "stoa.json"}
 
 
 def checked_entries(infos: Iterable[zipfile.ZipInfo], *, archive_size: int) -> dict[str, zipfile.ZipInfo]:

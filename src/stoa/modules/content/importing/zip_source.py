@@ -70,11 +70,11 @@ class ZipSource:
                 yield Entry(name, self._infos[name].file_size)
 
     @contextmanager
-    def open(self, entry: Entry) -> Iterator[Readable]:
+    def open(self, entry: Entry, *, largest: int = LARGEST_FILE) -> Iterator[Readable]:
         if self._zip is None:
             raise RuntimeError("the zip is not open: use `with source`")
-        if entry.size > LARGEST_FILE:
-            raise ItemRefused(f"The file is larger than {LARGEST_FILE // 1024 // 1024} MB.")
+        if entry.size > largest:
+            raise ItemRefused(f"The file is larger than {largest // 1024 // 1024} MB.")
         try:
             file = self._zip.open(self._infos[entry.name])
         except _DAMAGE as error:

@@ -57,11 +57,12 @@ class Shape:
     from_date: bool = False
     to_date: bool = False
     statuses: bool = False
+    kind: bool = False
 
     @property
     def is_narrow(self) -> bool:
         """Whether filters leave so few that ranking them in two steps would only take longer."""
-        return bool(self.author or self.author_id or self.tags or self.statuses)
+        return bool(self.author or self.author_id or self.tags or self.statuses or self.kind)
 
 
 # The configurations in use, each found by one step on their index.
@@ -175,6 +176,9 @@ def _filters(shape: Shape, names: list[str]) -> list[str]:
         conditions.append(f"s.published_at < {_bound(names, 'to_date')}")
     if shape.statuses:
         chosen = f"SELECT id FROM articles WHERE status = ANY ({_bound(names, 'statuses')}::text[])"
+        conditions.append(f"s.article_id IN ({chosen})")
+    if shape.kind:
+        chosen = f"SELECT id FROM articles WHERE kind = {_bound(names, 'kind')}::text"
         conditions.append(f"s.article_id IN ({chosen})")
     if shape.tags:
         conditions.append(f"s.article_id IN ({_tagged(shape, _bound(names, 'tags'))})")

@@ -97,6 +97,7 @@ def _shape(request: SearchRequest, asked: Sequence[Reading], *, configs: int) ->
         from_date=request.from_date is not None,
         to_date=request.to_date is not None,
         statuses=bool(request.statuses),
+        kind=request.kind is not None,
     )
 
 
@@ -117,4 +118,5 @@ def _values(request: SearchRequest, asked: Sequence[Reading]) -> dict[str, objec
         "from_date": request.from_date,
         "to_date": request.to_date,
         "statuses": list(request.statuses),
+        "kind": request.kind,
     }

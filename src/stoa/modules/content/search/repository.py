@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Text, bindparam, delete, text
+from sqlalchemy import ARRAY, Integer, Text, bindparam, delete, text, update
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .languages import configuration
 from .models import ArticleSearch
-from .schemas import SearchEntry
+from .schemas import Reach, SearchEntry
 from .text import prepare
 
 _WORDS_LOCK = 7_864_020_518  # any number, the same in every process that writes words
@@ -106,6 +106,15 @@ class SearchRepository:
         if learn_words:
             whole = [f"{title} {text}" for title, text in zip(titles, texts, strict=True)]
             await self._session.execute(_ADD_WORDS, {"texts": whole})
+
+    async def show(self, shown: Sequence[tuple[UUID, Reach, datetime]]) -> None:
+        for article_id, reach, published_at in shown:
+            await self._session.execute(
+                update(ArticleSearch)
+                .where(ArticleSearch.article_id == article_id)
+                .values(reach=int(reach), published_at=published_at)
+                .execution_options(synchronize_session=False)
+            )
 
     async def remove(self, ids: Iterable[UUID]) -> None:
         await self._session.execute(delete(ArticleSearch).where(ArticleSearch.article_id.in_(list(ids))))

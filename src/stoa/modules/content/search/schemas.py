@@ -53,6 +53,7 @@ class SearchRequest:
     author_id: UUID | None = None
     tags: tuple[str, ...] = ()
     all_tags: bool = False
+    kind: str | None = None
     from_date: datetime | None = None
     to_date: datetime | None = None
     statuses: tuple[str, ...] = ()

@@ -1,12 +1,13 @@
 """Use cases that keep the search in step with the articles. Searching is in `reading.py`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .repository import SearchRepository
-from .schemas import SearchEntry
+from .schemas import Reach, SearchEntry
 
 
 class SearchService:
@@ -22,6 +23,10 @@ class SearchService:
         """
         if entries:
             await self._search.index(entries, learn_words=learn_words)
+
+    async def show(self, shown: Sequence[tuple[UUID, Reach, datetime]]) -> None:
+        """Let others find these articles from now on, published at that time; what they say is as it was."""
+        await self._search.show(shown)
 
     async def remove(self, ids: Iterable[UUID]) -> None:
         """Forget these articles; one deleted for good is forgotten by itself."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select, true
 
-from stoa.modules.content.tags.models import Tag, TagRedirect
+from stoa.modules.content.tags.models import ArticleTag, Tag, TagRedirect
 from stoa.modules.content.tags.schemas import TagQuery
 from stoa.shared.queries import Query, json_object
 
@@ -21,6 +21,19 @@ REDIRECT = Query(
     select(Tag.slug)
     .join(TagRedirect, TagRedirect.tag_id == Tag.id)
     .where(TagRedirect.slug == bindparam("slug"), LIVING)
+)
+
+CARRIED = Query(
+    select(func.count())
+    .select_from(ArticleTag)
+    .join(Tag, Tag.id == ArticleTag.tag_id)
+    .where(Tag.slug == bindparam("slug"), LIVING)
+)
+BIN = Query(
+    select(tag_json())
+    .where(Tag.deleted_at.is_not(None))
+    .order_by(Tag.deleted_at.desc(), Tag.slug)
+    .limit(bindparam("limit"))
 )
 
 

@@ -1,6 +1,6 @@
 """Use cases of tags: find, make, rename, merge, delete and restore. Knows nothing of articles but their links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -56,6 +56,15 @@ class TagReads:
             return found
         moved: str | None = await self._reads.fetch_value(queries.REDIRECT, slug=slug)
         raise Moved(moved) if moved else TagNotFound(slug)
+
+    async def carried(self, slug: str) -> int:
+        """How many articles carry the tag, out or not."""
+        found: int = await self._reads.fetch_value(queries.CARRIED, slug=slug)
+        return found
+
+    async def bin(self, *, limit: int) -> list[str]:
+        """The tags in the bin as JSON, deleted last first."""
+        return [row[0] for row in await self._reads.fetch(queries.BIN, limit=limit)]
 
 
 class TagService:
@@ -141,6 +150,26 @@ class TagService:
         by_slug = {tag.slug: TagRef(tag.id, tag.slug, tag.name) for tag in present}
         by_id = {ref.id: ref for ref in by_slug.values()}
         return {name: by_slug.get(slug) or by_id[redirected[slug]] for name, slug in slugs.items()}
+
+    async def present(self, slugs: Iterable[str]) -> set[str]:
+        """Those of these slugs that lead to a living tag, which may have another one by now."""
+        wanted = set(slugs)
+        living = await self._tags.by_slugs(wanted)
+        ids, slugs_of_living = {tag.id for tag in living}, {tag.slug for tag in living}
+        former = {slug for slug, tag_id in (await self._tags.redirects(wanted)).items() if tag_id in ids}
+        return (slugs_of_living | former) & wanted
+
+    async def add(self, names: Mapping[str, str], *, former: Mapping[str, str]) -> None:
+        """Make tags by slug, where there is none; `former` slugs lead to theirs unless they lead somewhere already."""
+        if not names:
+            return
+        await self._tags.add_missing(dict(names))
+        tags = {tag.slug: tag.id for tag in await self._tags.by_slugs(names)}
+        taken = await self.present(former)
+        for slug, present_slug in former.items():
+            if slug not in taken and present_slug in tags:
+                await self._tags.keep_redirect(slug, tags[present_slug])
+        await announce_change(self._session)
 
     async def set_article_tags(self, article_id: UUID, tag_ids: Iterable[UUID]) -> set[UUID]:
         """Set the tags of an article; answers the tags whose counters are to be made again."""

@@ -1,0 +1,3 @@
+from tests.content.importing.conftest import pool, site
+
+__all__ = ["pool", "site"]

@@ -1,0 +1,75 @@
+"""The studio's lists in a real browser: an act on several articles, an import as it goes, the calendar in a time zone."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.running_site import CHROMIUM, NO_CHROMIUM
+from tests.web.studio import written
+from tests.web.studio_lists.conftest import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)]
+
+
+def faults_of(desk: Desk) -> list[str]:
+    """What the console has to complain of, from now on."""
+    faults: list[str] = []
+    desk.page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    desk.page.on("pageerror", lambda error: faults.append(str(error)))
+    return faults
+
+
+async def test_several_are_chosen_by_keys_and_published(desk: Desk) -> None:
+    async with desk.client() as client:
+        for title in ("Alpha", "Beta", "Gamma"):
+            await written(client, title=title)
+    page, faults = desk.page, faults_of(desk)
+    await page.goto(f"{desk.site}/studio?sort=title")
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    await expect(publish).to_be_hidden()
+    for key in ("j", "x", "j", "x"):
+        await page.keyboard.press(key)
+    await expect(page.get_by_role("status").filter(has_text="2 chosen")).to_be_visible()
+    await expect(page.get_by_label("Choose Beta")).to_be_checked()
+    await publish.click()
+    await expect(page.get_by_role("status").filter(has_text="2 published.")).to_be_visible()
+    await expect(page.locator("tr", has_text="Beta").get_by_text("Published", exact=True).first).to_be_visible()
+    await expect(page.locator("tr", has_text="Gamma").get_by_text("Draft")).to_be_visible()
+    await page.get_by_label("All on this page").check()
+    await expect(page.get_by_label("Choose Gamma")).to_be_checked()
+    assert faults == []
+
+
+async def test_an_import_is_seen_as_it_goes(desk: Desk, tmp_path: Path) -> None:
+    source = tmp_path / "many-notes.zip"
+    with zipfile.ZipFile(source, "w") as file:
+        for number in range(60):
+            file.writestr(f"note-{number}.md", f"# Note {number}\n\n" + "Some *words* of it.\n\n" * 200)
+    page, faults = desk.page, faults_of(desk)
+    await page.goto(f"{desk.site}/studio/import")
+    await page.get_by_label("Only try").uncheck()
+    await page.locator("input[type=file]").set_input_files(source)
+    await page.get_by_role("button", name="Start").click()
+    await page.wait_for_url("**/studio/import/*-*")
+    await expect(page.get_by_role("progressbar")).to_be_visible()
+    await expect(page.get_by_text("Finished", exact=True)).to_be_visible(timeout=60_000)
+    await expect(page.locator("[data-count=imported]")).to_have_text("60")
+    await expect(page.locator(".report tbody tr")).to_have_count(50)
+    await page.get_by_role("link", name="Further").click()
+    await expect(page.locator(".report tbody tr")).to_have_count(10)
+    assert faults == []
+
+
+async def test_a_refused_upload_keeps_the_form(desk: Desk, tmp_path: Path) -> None:
+    source = tmp_path / "notes.zip"
+    source.write_bytes(b"no zip")
+    page = desk.page
+    await page.goto(f"{desk.site}/studio/import")
+    await page.locator("input[type=file]").set_input_files(source)
+    await page.get_by_text("More choices").click()
+    await page.get_by_label("Author of all articles").fill("nobody-here")
+    await page.get_by_role("button", name="Start").click()
+    await expect(page.get_by_role("alert").filter(has_text="nobody-here")).to_be_visible()
+    await expect(page.get_by_label("Author of all articles")).to_have_value("nobody-here")
