@@ -107,6 +107,36 @@ TABLE: Final = (
         missing={"banned": 403},  # who asks is looked at only where nothing public is found
     ),
     Row("GET", f"{API}/articles/{{slug}}/related", PUBLIC, 200, "published article"),
+    # comments and reactions
+    Row("GET", f"{API}/articles/{{slug}}/comments", PUBLIC, 200, "published article"),
+    Row(
+        "POST", f"{API}/articles/{{slug}}/comments", "create:comment", 201, "published article",
+        body={"body": "Some words."},
+    ),
+    Row("GET", f"{API}/comments", SIGNED_IN, 200),
+    Row("GET", f"{API}/comments/{{comment_id}}", PUBLIC, 200, "comment"),
+    Row("GET", f"{API}/comments/{{comment_id}}/replies", PUBLIC, 200, "comment", missing={"*": 200}),
+    Row(
+        "PUT", f"{API}/comments/{{comment_id}}", "create:comment", 200, "comment", body={"body": "Other words."},
+        headers=MATCH, foreign={"*": 403},
+    ),
+    Row(
+        "DELETE", f"{API}/comments/{{comment_id}}", SIGNED_IN, 204, "comment",
+        foreign={"*": 403, "moderator": 204, "admin": 204}, audit="comment.deleted",
+    ),
+    Row(
+        "POST", f"{API}/comments/{{comment_id}}/approve", SIGNED_IN, 200, "held comment below", foreign=NOT_THERE,
+        audit="comment.approved",
+    ),
+    Row(
+        "POST", f"{API}/comments/{{comment_id}}/reject", SIGNED_IN, 200, "comment below", foreign=NOT_MINE,
+        audit="comment.rejected",
+    ),
+    Row(
+        "POST", f"{API}/comments/{{comment_id}}/restore", SIGNED_IN, 200, "deleted comment", foreign=HIDDEN,
+    ),
+    Row("PUT", f"{API}/articles/{{slug}}/reactions/{{kind}}", SIGNED_IN, 200, "reaction"),
+    Row("DELETE", f"{API}/articles/{{slug}}/reactions/{{kind}}", SIGNED_IN, 200, "reaction"),
     Row("GET", f"{API}/tags", PUBLIC, 200),
     Row("GET", f"{API}/tags/{{slug}}", PUBLIC, 200, "tag"),
     Row("GET", f"{API}/tags/{{slug}}/articles", PUBLIC, 200, "tag"),

@@ -114,7 +114,7 @@ class TestTable:
         assert roles == {name: set(RIGHTS[name]) for name in ("viewer", "creator", "moderator", "admin")}
 
     def test_every_permission_guards_something(self) -> None:
-        in_services = {"moderate:article"}
+        in_services = {"moderate:article", "moderate:comment"}
         assert {row.needs for row in TABLE} - {PUBLIC, SIGNED_IN, OWN_ACCOUNT} | in_services == RIGHTS["admin"]
 
 

@@ -20,6 +20,9 @@ from stoa.modules.auth.people.schemas import BanIn
 from stoa.modules.auth.people.service import PeopleService
 from stoa.modules.auth.roles.schemas import RoleIn
 from stoa.modules.auth.roles.service import RoleService
+from stoa.modules.content.comments.moderation import CommentModeration
+from stoa.modules.content.comments.schemas import CommentIn
+from stoa.modules.content.comments.service import CommentService
 from stoa.modules.content.importing.repository import ImportRepository
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
@@ -32,6 +35,8 @@ from stoa.modules.users.events import UserVerified
 from stoa.modules.webhooks.schemas import EndpointIn
 from stoa.modules.webhooks.service import WebhookReads, WebhookService
 from stoa.shared.database import Database
+from stoa.shared.markdown.document import COMMENT
+from stoa.shared.markdown.render import render
 from stoa.shared.security import Actor
 from tests.matrix.table import BROWSER, ENDPOINT
 from tests.notifications.telling import tell
@@ -51,6 +56,7 @@ _numbers = count(1)
 
 
 _BEHIND = {
+    "reaction": "/reactions/like",
     "webhook delivery": f"/deliveries/{uuid4()}",
     "revision": "/revisions/1",
     "pair of revisions": "/revisions/1/diff/1",
@@ -88,6 +94,42 @@ class Things:
 
     async def _published_article(self, owner: Person | None, _: str) -> str | None:
         return await self._article(owner, "foreign")
+
+    async def _reaction(self, owner: Person | None, _: str) -> str | None:
+        slug = await self._article(owner, "foreign")
+        return f"{slug}{_BEHIND['reaction']}" if slug else None
+
+    async def _comment(self, owner: Person | None, _: str) -> str | None:
+        """One that `owner` wrote below somebody else's article."""
+        return await self._write(owner, await self._people.person("creator")) if owner else None
+
+    async def _comment_below(self, owner: Person | None, _: str) -> str | None:
+        """One that somebody else wrote below an article of `owner`."""
+        if owner is None or owner.role == "viewer":
+            return None
+        return await self._write(await self._people.person("viewer"), owner)
+
+    async def _held_comment_below(self, owner: Person | None, target: str) -> str | None:
+        made = await self._comment_below(owner, target)
+        if made:
+            await self._database.transact(lambda session: CommentModeration(session).hold(UUID(made), "a test"))
+        return made
+
+    async def _deleted_comment(self, owner: Person | None, target: str) -> str | None:
+        made = await self._comment(owner, target)
+        if made and owner:
+            me = Actor(owner.id, owner.username, owner.role, frozenset(), "token")
+            await self._database.transact(lambda session: CommentModeration(session).delete(me, UUID(made)))
+        return made
+
+    async def _write(self, writer: Person, author: Person) -> str:
+        slug = str(await self._article(author, "foreign"))
+        me = Actor(writer.id, writer.username, writer.role, frozenset(), "token")
+        rendered = render("Hello", COMMENT)
+        made = await self._database.transact(
+            lambda session: CommentService(session).create(me, slug, CommentIn(body="Hello"), rendered)
+        )
+        return str(made.id)
 
     async def _revision(self, owner: Person | None, target: str) -> str | None:
         slug = await self._article(owner, target)

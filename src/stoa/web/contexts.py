@@ -15,6 +15,8 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
+from stoa.web.comments.contexts import ReactionView, Talk
+
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 _WORTH_TELLING = timedelta(days=1)
 _MOST_COUNTED = 99
@@ -203,6 +205,8 @@ class ArticlePage:
     summary: str | None = None
     related: tuple[ArticleCard, ...] = ()
     language: str | None = None
+    talk: Talk | None = None
+    reactions: tuple[ReactionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Makes the context of each page from the services' answers. Knows no HTML and no request."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -16,6 +17,7 @@ from stoa.shared.errors import NotFound
 from stoa.shared.pagination import DEEPEST_SKIP, MOST_PER_PAGE, Slice
 from stoa.shared.text import clean_line
 from stoa.web.cards import author_of, card_of, cards_of, hit_of, tag_of, toc_of
+from stoa.web.comments.contexts import ReactionView, Talk
 from stoa.web.contexts import (
     ArticlePage,
     AuthorPage,
@@ -71,9 +73,15 @@ class PageBuilder:
             is_first_page=first,
         )
 
-    async def article(self, slug: str) -> ArticlePage:
-        """One article with what to read next. Raises Moved, NotFound."""
+    async def found_article(self, slug: str) -> dict[str, Any]:
+        """What `article` is made from. Raises Moved, NotFound."""
         found: dict[str, Any] = orjson.loads(await self._articles.one(slug, for_page=True))
+        return found
+
+    async def article(
+        self, found: Mapping[str, Any], talk: Talk | None = None, reactions: tuple[ReactionView, ...] = ()
+    ) -> ArticlePage:
+        """One article with what to read next, what was said below it, and how readers reacted."""
         card = card_of(found)
         related = await self._articles.related(found["id"], limit=RELATED)
         return ArticlePage(
@@ -84,6 +92,8 @@ class PageBuilder:
             toc=toc_of(found["toc"]),
             related=cards_of(related),
             language=found["language"] if found["language"] != self._site.language else None,
+            talk=talk,
+            reactions=reactions,
         )
 
     async def tags(self) -> TagsPage:

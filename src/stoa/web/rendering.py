@@ -28,7 +28,9 @@ from stoa.web.contexts import (
     Visitor,
 )
 from stoa.web.notifications import contexts as notifications
+from stoa.web.studio import revision_contexts as revisions
 from stoa.web.studio.calendar_contexts import CalendarPage
+from stoa.web.studio.comment_contexts import QueuePage
 from stoa.web.studio.contexts import ConflictPage, DeletePage, EditorPage
 from stoa.web.studio.import_contexts import ImportPage, ImportsPage
 from stoa.web.studio.list_contexts import ArticlesPage
@@ -72,6 +74,7 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     webhooks.WebhookConfirmPage: "admin/webhook_confirm.html",
     ArticlesPage: "studio/articles.html",
     CalendarPage: "studio/calendar.html",
+    QueuePage: "studio/comments.html",
     ImportsPage: "studio/imports.html",
     ImportPage: "studio/import.html",
     TopicsPage: "studio/tags.html",
@@ -80,6 +83,12 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     EditorPage: "studio/editor.html",
     ConflictPage: "studio/conflict.html",
     DeletePage: "studio/delete.html",
+    revisions.RevisionsPage: "studio/revisions.html",
+    revisions.RevisionPage: "studio/revision.html",
+    revisions.ComparePage: "studio/compare.html",
+    revisions.RestorePage: "studio/restore.html",
+    revisions.PreviewLinksPage: "studio/preview_links.html",
+    revisions.PreviewPage: "studio/preview.html",
 }
 _FOLDER = Path(__file__).parent / "templates"
 _MONTHS = (

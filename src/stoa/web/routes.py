@@ -15,6 +15,7 @@ from stoa.shared.settings import Settings
 from stoa.web import api_docs, feeds, files, health
 from stoa.web.accounts.router import ROUTERS as ACCOUNTS
 from stoa.web.assets import Assets
+from stoa.web.comments.routes import router as comments
 from stoa.web.contexts import Site
 from stoa.web.notifications.router import ROUTERS as NOTIFICATIONS
 from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
@@ -40,7 +41,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
     app.state.media_folder = data_dir / "media"
-    own = (router, feeds.router, files.router, health.router, api_docs.router, webhooks)
+    own = (comments, router, feeds.router, files.router, health.router, api_docs.router, webhooks)
     for part in (*ACCOUNTS, *NOTIFICATIONS, *STUDIO, *own):
         app.include_router(part)
 
@@ -49,12 +50,6 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
 async def home(request: Request, page: PageNumber = 1) -> Response:
     """The newest articles."""
     return await page_answer(request, await _builder(request).home(page))
-
-
-@router.get("/articles/{slug}", **PUBLIC)
-async def article(request: Request, slug: SlugPath) -> Response:
-    """One article."""
-    return await page_answer(request, await _builder(request).article(slug))
 
 
 @router.get("/tags", **PUBLIC)

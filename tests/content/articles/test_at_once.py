@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
@@ -17,6 +16,7 @@ from stoa.shared.clock import utc_now
 from stoa.shared.database import Database
 from stoa.shared.settings import Settings
 from tests.content.articles.calls import ARTICLES, act, change, revisions, schedule, slugs, write
+from tests.events.engine import until
 from tests.people import People
 from tests.running_site import served
 
@@ -51,12 +51,6 @@ async def recorded(url: str, kind: str) -> int:
         return int(await connection.fetchval("SELECT count(*) FROM event_log WHERE type = $1", kind))
     finally:
         await connection.close()
-
-
-async def until_true(ask: Any) -> None:
-    async with asyncio.timeout(30):
-        while not await ask():
-            await asyncio.sleep(0.1)
 
 
 async def statuses(*asked: Awaitable[httpx.Response]) -> list[int]:
@@ -116,7 +110,7 @@ class TestScheduledPublishing:
                     async def is_out() -> bool:
                         return (await reader.get(f"{ARTICLES}/mine")).status_code == 200
 
-                    await until_true(is_out)
+                    await until(is_out, "the article is out")
             row = await connection.fetchrow("SELECT published_at < now() - interval '1 hour', publish_at FROM articles")
             assert tuple(row) == (True, None)
             assert await recorded(own_database_url, "article.published") == 1

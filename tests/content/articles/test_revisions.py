@@ -207,7 +207,8 @@ class TestWhoMay:
         await write(author, slug="mine")
         for number in range(4):
             await change(author, "mine", title=f"Title {number}")
-        numbers, cursor = [], ""
+        numbers: list[list[int]] = []
+        cursor: str | None = ""
         while cursor is not None:
             page = (await author.get(f"{ARTICLES}/mine/revisions?limit=2&count=true&cursor={cursor}")).json()
             numbers.append([item["number"] for item in page["items"]])

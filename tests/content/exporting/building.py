@@ -2,7 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,6 @@ from stoa.modules.content.tags.schemas import TagChange
 from stoa.modules.content.tags.service import TagService
 from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
-from stoa.shared.database import Database
 from stoa.shared.markdown.document import COMMENT
 from stoa.shared.markdown.render import render
 from tests.content.importing.building import png
@@ -52,13 +51,13 @@ async def _fill(session: AsyncSession, picture: str, cover: str) -> None:
     await tags.ensure(["Old name", "Unused", "C++"])
     await tags.change("old-name", TagChange(name="New: name", slug="new-name"))
 
-    def draft(slug: str, **fields: object) -> ArticleDraft:
+    def draft(slug: str, **fields: Any) -> ArticleDraft:
         body = str(fields.pop("body", "Some words."))
-        base = {
+        base: dict[str, Any] = {
             "title": f"Title of {slug}", "author_id": ann.id, "published_at": DAY, "updated_at": DAY + timedelta(1),
             "created_at": DAY - timedelta(1), "status": "published",
         }  # fmt: skip
-        return ArticleDraft(slug=slug, body=body, rendered=render(body), **{**base, **fields})  # type: ignore[arg-type]
+        return ArticleDraft(slug=slug, body=body, rendered=render(body), **{**base, **fields})
 
     later = datetime(2999, 1, 1, tzinfo=UTC)
     saved = await articles.save_many(
@@ -83,13 +82,14 @@ async def _fill(session: AsyncSession, picture: str, cover: str) -> None:
 
 
 def _comments(ann: UUID, bob: UUID) -> list[ImportedComment]:
-    def comment(key: str, parent: str | None, author: UUID | None, **fields: object) -> ImportedComment:
-        guest = None if author else "Guest: 1"
+    def comment(key: str, parent: str | None, author: UUID | None, **fields: Any) -> ImportedComment:
         body = f"Words of **{key}**\n\nmore"
-        base = {"guest_url": None if author else "https://guest.example.com", "created_at": DAY + timedelta(hours=1)}
+        values: dict[str, Any] = {"created_at": DAY + timedelta(hours=1), **fields}
         return ImportedComment(
-            key, parent, None, author, guest, rendered=render(body, COMMENT), body=body, **{**base, **fields}
-        )  # type: ignore[arg-type]
+            key=key, parent_key=parent, known_id=None, author_id=author, guest_name=None if author else "Guest: 1",
+            guest_url=None if author else "https://guest.example.com", body=body, rendered=render(body, COMMENT),
+            **values,
+        )  # fmt: skip
 
     return [
         comment("one", None, bob),
@@ -98,7 +98,3 @@ def _comments(ann: UUID, bob: UUID) -> list[ImportedComment]:
         comment("four", None, None, status="rejected"),
         comment("five", "three", bob, created_at=DAY + timedelta(hours=2)),
     ]
-
-
-async def site_in(database: Database, site: Site, media: Path) -> Site:
-    return Site(database, media, site.pool)

@@ -77,7 +77,7 @@ class TestRefusedPaths:
             ({}, "missing", "no file or folder"),
             ({}, ".", "no Markdown"),
             ({"a.txt": "x", "b/c.png": "x"}, ".", "no Markdown"),
-            ({"a.txt": "x"}, "a.txt", "neither a folder nor a .zip"),
+            ({"a.txt": "x"}, "a.txt", "neither a folder"),
             ({"a.zip": "not a zip"}, "a.zip", "no zip, or a damaged one"),
             ({"a.zip": ""}, "a.zip", "no zip, or a damaged one"),
         ],

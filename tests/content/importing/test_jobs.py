@@ -74,7 +74,7 @@ class Importing:
 
 
 @pytest.fixture
-async def importing(
+async def importing(  # noqa: PLR0917 # fixtures
     own_database_url: str, settings: Settings, redis_url: str, data_dir: Path, tmp_path: Path, markdown: MarkdownPool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Importing]:  # fmt: skip
@@ -206,7 +206,7 @@ class TestCancel:
     async def test_what_runs_ends_and_keeps_what_it_did(self, importing: Importing) -> None:
         job_id = (await importing.send({f"{n:04}.md": f"# Number {n}" for n in range(4000)})).json()["id"]
         working = asyncio.create_task(importing.work())
-        while (await importing.job(job_id))["counts"].get("imported", 0) < 50:
+        while (await importing.job(job_id))["counts"].get("imported", 0) < 50:  # noqa: ASYNC110 # it is elsewhere
             await asyncio.sleep(0.05)
 
         await importing.admin.post(f"{PATH}/{job_id}/cancel")

@@ -131,7 +131,7 @@ class TestItems:
 
     async def test_a_picture_that_is_none_or_pretends_to_be_one_of_ours(self, site: Site, tmp_path: Path) -> None:
         body = "\n\n![a](/media/00/0123456789abcdef.png) ![b](/media/00/fedcba9876543210.png) ![c](/media/../x.png)"
-        files = {
+        files: Files = {
             "stoa.json": MARK, "articles/one.md": ARTICLE + body, "media/00/0123456789abcdef.png": png(),
             "media/00/fedcba9876543210.png": "<svg onload=alert(1)>",
         }  # fmt: skip

@@ -1,6 +1,7 @@
-"""The studio's lists in a real browser: an act on several articles, an import as it goes, the calendar in a time zone."""
+"""The lists of the studio in a real browser: an act on several articles, an import as it goes, days in a time zone."""
 
 import zipfile
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,27 @@ async def test_a_refused_upload_keeps_the_form(desk: Desk, tmp_path: Path) -> No
     await page.get_by_role("button", name="Start").click()
     await expect(page.get_by_role("alert").filter(has_text="nobody-here")).to_be_visible()
     await expect(page.get_by_label("Author of all articles")).to_have_value("nobody-here")
+
+
+async def test_the_calendar_is_in_the_reader_s_zone(desk: Desk) -> None:
+    day = datetime.now(UTC).date().replace(day=15) + timedelta(days=62)
+    month, next_day = f"{day:%Y-%m}", day + timedelta(days=1)
+    async with desk.client() as client:
+        await written(client, title="Night train")
+        form = {"slug": "night-train", "day": day.isoformat(), "time": "22:30"}
+        assert (await client.post("/studio/calendar", data=form)).status_code == 303
+    browser = desk.page.context.browser
+    assert browser is not None
+    context = await browser.new_context(timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
+    for name, value in desk.cookies.items():
+        await context.add_cookies([{"name": name, "value": value, "url": desk.site}])
+    page = await context.new_page()
+    await page.goto(f"{desk.site}/studio/calendar?month={month}")
+    entry = page.locator(f'[data-day="{next_day.isoformat()}"]').get_by_text("07:30 Night train")
+    await entry.click()
+    await page.get_by_label("Time").first.fill("09:00")
+    await page.get_by_role("button", name="Move Night train").click()
+    await expect(page.get_by_role("status").filter(has_text="goes out on that day")).to_be_visible()
+    async with desk.client() as client:
+        found = (await client.get("/api/v1/articles/night-train")).json()["publish_at"]
+    assert datetime.fromisoformat(found) == datetime.combine(next_day, time(0), UTC)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 import stoa
 from stoa.events.event import Event, stream_of
 from stoa.events.handlers.all import EVENTS, all_work
@@ -17,7 +19,7 @@ from stoa.shared.settings import Settings
 BEGIN, END = "<!-- made by the code: begin -->", "<!-- made by the code: end -->"
 _SOURCE = Path(stoa.__file__).parent
 _EVERY = f"{WEBHOOKS}."
-_KINDS = {UUID: "uuid", str: "text", int: "number", type(None): "null"}
+_KINDS = {UUID: "uuid", str: "text", int: "number", AwareDatetime: "time", type(None): "null"}
 
 
 def catalogue() -> str:
@@ -53,7 +55,7 @@ def _fields(event: type[Event]) -> Iterator[tuple[str, Any]]:
 def _kind(annotation: Any) -> str:
     """`uuid`, `text or null`."""
     parts = get_args(annotation) or (annotation,)
-    return " or ".join(_KINDS[part] for part in parts)
+    return " or ".join(_KINDS.get(part) or f"'{part}'" for part in parts)
 
 
 def _handlers(event: type[Event], work: Work) -> list[str]:

@@ -14,4 +14,4 @@ from stoa.modules.content.tags.router import router as tags
 from stoa.shared.personal_data import PersonalData
 
 ROUTERS = (articles, tags, states, revisions, comments, reactions, importing, exporting)
-PERSONAL_DATA: tuple[PersonalData, ...] = (ArticlesOfPerson(), CommentsOfPerson(), ReactionsOfPerson(),)
+PERSONAL_DATA: tuple[PersonalData, ...] = (ArticlesOfPerson(), CommentsOfPerson(), ReactionsOfPerson())

@@ -1,6 +1,9 @@
 // The editor: a preview beside the text as it is written, saving with Ctrl+S, and unsaved text that is not lost: leaving
 // asks first, and what was left or sent in vain (signed out, server gone) can be brought back in the same tab.
+// Drafts are saved by themselves (editor-saving.js); what readers see never is, the browser keeps that.
 
+import { keepSaving } from "./editor-saving.js";
+import { wrapByKeys } from "./editor-text.js";
 import { showPreview } from "./studio-preview.js";
 
 const PLACE = "stoa-editor-place";
@@ -16,23 +19,44 @@ let leaving = false;
 
 const saveState = document.querySelector("[data-save-state]");
 
-function changed() {
+const say = (...words) => saveState?.replaceChildren(...words);
+const saving = keepSaving(form, {
+  say,
+  keep: () => keepWritten(),
+  saved: () => {
+    unsaved = false;
+    here.path = form.getAttribute("action");
+    leftUnsaved(true);
+  },
+});
+
+function changed(event) {
+  if (event?.target.matches("[data-aside]")) return;
   unsaved = true;
-  if (saveState) saveState.textContent = "Not saved yet";
+  say("Not saved yet");
+  saving.typed();
 }
 
 form.addEventListener("input", changed);
-if (unsaved) changed();
+form.addEventListener("change", (event) => event.target.matches("select") && changed(event));
 form.addEventListener("submit", (event) => {
-  if (leaving) event.preventDefault(); // pressed twice
+  if (leaving) return event.preventDefault(); // pressed twice
+  if (saving.isUnderWay()) {
+    event.preventDefault();
+    const { submitter } = event;
+    saving.settled().then(() => form.requestSubmit(submitter));
+    return;
+  }
+  saving.stop();
   leaving = true;
+  keepWritten();
 });
 addEventListener("pageshow", () => {
   leaving = false;
 });
 
 const here = { path: form.getAttribute("action"), who: form.dataset.who };
-const written = () => Object.fromEntries([...form.querySelectorAll("input:not([type=hidden]), textarea")].map((field) => [field.name, field.value]));
+const written = () => Object.fromEntries([...form.querySelectorAll("input:not([type=hidden], [type=file]), textarea, select")].map((field) => [field.name, field.value]));
 
 // What left this page and came back neither as saved nor in the form.
 function leftUnsaved(isAnswered) {
@@ -55,7 +79,6 @@ function keepWritten() {
   }
 }
 
-form.addEventListener("submit", keepWritten);
 addEventListener("pagehide", () => unsaved && !leaving && keepWritten());
 addEventListener("beforeunload", (event) => {
   if (unsaved && !leaving) event.preventDefault();
@@ -89,7 +112,7 @@ function takePlace(isSaved) {
 addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
   event.preventDefault();
-  if (leaving || event.repeat) return;
+  if (leaving || event.repeat || document.querySelector("dialog[open]")) return;
   keepPlace();
   form.requestSubmit(saveButton);
 });
@@ -106,6 +129,7 @@ form.elements.title.addEventListener("keydown", (event) => {
 
 const address = new URL(location.href);
 const isSaved = address.searchParams.has("done");
+if (unsaved) changed();
 const lost = leftUnsaved(isSaved || unsaved);
 takePlace(isSaved);
 if (isSaved) {
@@ -138,7 +162,11 @@ function wordsOf(text) {
   return words;
 }
 
+const check = form.querySelector("[data-check]");
+
 function count() {
+  const bare = (body.value.match(/!\[\s*\]\(/g) ?? []).length;
+  check.textContent = bare ? `${plural(bare, "picture")} without a description` : "";
   const words = plural(wordsOf(body.value), "word");
   counts.textContent = minutes === null ? words : `${words}, ${minutes} min read`;
 }
@@ -149,6 +177,7 @@ body.addEventListener("input", () => {
   counting = setTimeout(count, 150);
 });
 count();
+wrapByKeys(body);
 if (pane) {
   showPreview(form, pane, () => unsaved, (reading) => {
     minutes = reading;

@@ -10,6 +10,12 @@ const KEYS = [
   ["Enter", "Open"],
   ["Esc", "Close"],
 ];
+const WRITING = [
+  ["Ctrl S", "Save"],
+  ["Ctrl B", "Bold"],
+  ["Ctrl I", "Italic"],
+  ["Ctrl K", "Link"],
+];
 let sheet = null;
 
 function areOff() {
@@ -32,7 +38,7 @@ function build() {
   const title = make("h2", { className: "sheet-title", id: "keys-title", textContent: "Keyboard shortcuts" });
   const close = make("button", { className: "icon-button", type: "button", ariaLabel: "Close" }, icon("close"));
   const list = make("dl", { className: "keys" });
-  for (const [key, text] of KEYS) {
+  for (const [key, text] of [...KEYS, ...(document.querySelector("[data-editor]") ? WRITING : [])]) {
     list.append(make("dt", { textContent: text }), make("dd", {}, make("kbd", { textContent: key })));
   }
   const box = make("input", { type: "checkbox", id: "keys-on", checked: !areOff() });

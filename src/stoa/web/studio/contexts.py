@@ -84,7 +84,8 @@ class Done:
 class EditorPage:
     """The form of an article; `article` is none for a new one, `version` the one that was read.
 
-    `publish_at` is the time for scheduling as it stands in its field, UTC. `preview` is how a text looks: the one typed (`is_typed`) or the one saved. `notice` says why nothing was saved.
+    `publish_at` is the time for scheduling as it stands in its field, UTC. `preview` is how a text looks: the one
+    typed (`is_typed`) or the one saved. `notice` says why nothing was saved.
     """
 
     meta: PageMeta
@@ -142,6 +143,7 @@ class ConflictPage:
     theirs: ArticleFields
     lines: tuple[DiffLine, ...] | None = ()
     differences: tuple[Difference, ...] = ()
+    publish_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

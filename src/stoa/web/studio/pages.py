@@ -61,7 +61,9 @@ class StudioPages:
         """The form with what was typed, on top of the version that was read."""
         return self._form(meta, article, with_the_rest(typed, article), version=version, **shown)
 
-    async def conflict(self, meta: PageMeta, article: EditableArticle, typed: ArticleFields, act: str) -> ConflictPage:
+    async def conflict(
+        self, meta: PageMeta, article: EditableArticle, typed: ArticleFields, act: str, publish_at: str = ""
+    ) -> ConflictPage:
         """What was typed beside what is there."""
         theirs, mine = await self._fields(article), with_the_rest(typed, article)
         return ConflictPage(
@@ -69,6 +71,7 @@ class StudioPages:
             article=shown_article(article),
             version=article.version,
             act=act,
+            publish_at=publish_at,
             fields=mine,
             theirs=theirs,
             lines=line_diff(theirs.body, mine.body),

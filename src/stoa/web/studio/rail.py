@@ -30,6 +30,7 @@ _ENTRIES: Final = (
     _Entry("articles", "Articles", "/studio", "create:article"),
     _Entry("new", "New", "/studio/new", "create:article"),
     _Entry("calendar", "Calendar", "/studio/calendar", "create:article"),
+    _Entry("comments", "Comments", "/studio/comments", "create:article"),
     _Entry("topics", "Topics", "/studio/tags", "edit:tag"),
     _Entry("import", "Import and export", "/studio/import", "manage:imports"),
 )

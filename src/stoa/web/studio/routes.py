@@ -1,85 +1,25 @@
-"""The addresses of the studio: forms in, the writing service, a page or a redirect out."""
+"""The addresses of the editor: forms in, the writing service, a page or a redirect out."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
-from markupsafe import Markup
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from stoa.modules.content.articles.errors import StaleArticle
-from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn
 from stoa.modules.content.articles.schemas import EditableArticle
-from stoa.modules.content.articles.writing import ArticleWriting
-from stoa.shared.database import database_of, reads_of
-from stoa.shared.errors import MalformedInput, Moved, StoaError
-from stoa.shared.if_match import IfMatch
-from stoa.shared.markdown.document import MAX_SOURCE
+from stoa.shared.errors import InvalidInput, StoaError
 from stoa.shared.parameters import SlugPath
-from stoa.shared.security import Actor, ActorDep, require
+from stoa.shared.security import require
 from stoa.web.forms import Form, read_form
 from stoa.web.private import private_meta, private_page, see_other
 from stoa.web.studio.contexts import ArticleFields
-from stoa.web.studio.fields import NAMES, checked, errors_of, typed_fields
-from stoa.web.studio.pages import StudioPages
+from stoa.web.studio.desk import Desk, DeskDep, act_of, sent_article, version_of
+from stoa.web.studio.fields import errors_of, time_field, time_of
 
 router = APIRouter(prefix="/studio", include_in_schema=False)
-_ACTS: Final = ("save", "preview", "publish", "schedule", "unpublish", "archive")
-_DONE: Final = {
-    "publish": "published",
-    "schedule": "scheduled",
-    "unpublish": "unpublished",
-    "archive": "archived",
-}
-_LONGEST: Final = {"body": 2 * MAX_SOURCE}
+_DONE: Final = {"publish": "published", "schedule": "scheduled", "unpublish": "unpublished", "archive": "archived"}
 _PASSED_ON: Final = frozenset({401, 404})
-
-
-class Desk:
-    """Where one person writes: the service, the pages, and who it is."""
-
-    def __init__(self, request: Request, actor: ActorDep) -> None:
-        state = request.app.state
-        self.actor: Actor = actor
-        self.writing = ArticleWriting(database_of(request), state.markdown, language=state.settings.site.language)
-        self.pages = StudioPages(self.writing, reads_of(request), actor)
-
-    async def opened(self, slug: str) -> EditableArticle:
-        """The article that has or had this slug."""
-        try:
-            return await self.writing.editable(self.actor, slug)
-        except Moved as moved:
-            return await self.writing.editable(self.actor, moved.slug)
-
-    async def preview(self, typed: ArticleFields) -> Markup:
-        return Markup((await self.writing.preview(typed.body)).html)  # noqa: S704 # sanitised by the renderer
-
-    async def create(self, typed: ArticleFields, act: str) -> EditableArticle:
-        self._check(act)
-        made = await self.writing.create(self.actor, checked(ArticleIn, typed))
-        return await self._move(made, act)
-
-    async def change(self, article: EditableArticle, typed: ArticleFields, version: int, act: str) -> EditableArticle:
-        """Save what was typed, then publish or unpublish. Raises StaleArticle, and nothing is saved."""
-        self._check(act)
-        change = checked(ArticleChange, typed)
-        saved = await self.writing.change(self.actor, article.slug, change, IfMatch.exactly(version))
-        return await self._move(saved, act)
-
-    async def _move(self, saved: EditableArticle, act: str) -> EditableArticle:
-        as_saved = IfMatch.exactly(saved.version)
-        if act == "publish":
-            return await self.writing.publish(self.actor, saved.slug, as_saved)
-        if act == "unpublish":
-            return await self.writing.unpublish(self.actor, saved.slug, as_saved)
-        return saved
-
-    def _check(self, act: str) -> None:
-        """Before anything is saved."""
-        if act in _DONE and not self.actor.can("moderate:article"):
-            self.actor.demand("publish:article")
-
-
-DeskDep = Annotated[Desk, Depends()]
+Sent = tuple[Form, ArticleFields]
 
 
 @router.get("/new", **require("create:article"))
@@ -91,18 +31,20 @@ async def new_article(request: Request, desk: DeskDep) -> Response:
 @router.post("/new", **require("create:article"))
 async def create_article(request: Request, desk: DeskDep) -> Response:
     """Make an article of the form, or show how it looks."""
-    form, typed = await _sent(request)
-    act = _act_of(form)
+    form, typed = await sent_article(request)
+    act = act_of(form)
     meta = private_meta(request, "New article")
     try:
         if act == "preview":
-            preview = await desk.preview(typed)
-            return await private_page(request, desk.pages.new(meta, typed, preview=preview, is_typed=True))
-        made = await desk.create(typed, act)
+            preview = await desk.preview(typed.body)
+            shown = desk.pages.new(meta, typed, preview=preview, is_typed=True, publish_at=_time_typed(form))
+            return await private_page(request, shown)
+        desk.check(act, form["publish_at"])
+        made = await desk.create(typed)
     except StoaError as fault:
-        page = desk.pages.new(meta, typed, **_refusal(fault))
+        page = desk.pages.new(meta, typed, **_refusal(fault, form))
         return await private_page(request, page, fault=fault)
-    return _saved(made, act)
+    return await _moved(request, desk, made, typed, form)
 
 
 @router.get("/articles/{slug}", **require("edit:article"))
@@ -115,23 +57,22 @@ async def edit_article(request: Request, slug: SlugPath, desk: DeskDep, done: st
 @router.post("/articles/{slug}", **require("edit:article"))
 async def save_article(request: Request, slug: SlugPath, desk: DeskDep) -> Response:
     """Save the form, or show how it looks; a stale save is shown beside what is there."""
-    form, typed = await _sent(request)
-    act, version = _act_of(form), _version_of(form)
+    form, typed = await sent_article(request)
+    act, version = act_of(form), version_of(form)
     article = await desk.opened(slug)
-    meta = _meta(request, article)
     try:
         if act == "preview":
-            preview = await desk.preview(typed)
-            page = desk.pages.again(meta, article, typed, version, preview=preview, is_typed=True)
+            shown = {"preview": await desk.preview(typed.body), "is_typed": True, "publish_at": _time_typed(form)}
+            page = desk.pages.again(_meta(request, article), article, typed, version, **shown)
             return await private_page(request, page)
-        return _saved(await desk.change(article, typed, version, act), act)
+        desk.check(act, form["publish_at"])
+        saved = await desk.change(article.slug, typed, version)
     except StaleArticle as fault:
-        there = await desk.opened(slug)
-        conflict = await desk.pages.conflict(_meta(request, there), there, typed, act)
-        return await private_page(request, conflict, fault=fault)
+        return await _conflict(request, desk, slug, (form, typed), fault)
     except StoaError as fault:
-        page = desk.pages.again(meta, article, typed, version, **_refusal(fault))
+        page = desk.pages.again(_meta(request, article), article, typed, version, **_refusal(fault, form))
         return await private_page(request, page, fault=fault)
+    return await _moved(request, desk, saved, typed, form)
 
 
 @router.get("/articles/{slug}/delete", **require("delete:article"))
@@ -157,35 +98,41 @@ async def restore_article(request: Request, slug: SlugPath, desk: DeskDep) -> Re
     return see_other(f"/studio/articles/{article.slug}?done=restored")
 
 
-async def _sent(request: Request) -> tuple[Form, ArticleFields]:
-    form = await read_form(request, {*NAMES, "act", "version"}, longest=_LONGEST)
-    return form, typed_fields(form.texts)
+async def _moved(request: Request, desk: Desk, saved: EditableArticle, typed: ArticleFields, form: Form) -> Response:
+    """After the text is saved: what else was asked for. Refused, the form goes on from what is saved."""
+    act = act_of(form)
+    try:
+        article = await desk.move(saved, act, form["publish_at"])
+    except StaleArticle as fault:
+        return await _conflict(request, desk, saved.slug, (form, typed), fault)
+    except StoaError as fault:
+        told = {**_refusal(fault, form), "notice": f"The text is saved, but: {fault.detail}"}
+        page = desk.pages.again(_meta(request, saved), saved, typed, saved.version, **told)
+        return await private_page(request, page, fault=fault)
+    done = _DONE.get(act) or ("updated" if article.status == "published" else "saved")
+    return see_other(f"/studio/articles/{article.slug}?done={done}")
 
 
-def _act_of(form: Form) -> str:
-    act = form["act"] or "save"
-    if act not in _ACTS:
-        raise MalformedInput(f"What to do is one of {', '.join(_ACTS)}.")
-    return act
+async def _conflict(request: Request, desk: Desk, slug: str, sent: Sent, fault: StaleArticle) -> Response:
+    form, typed = sent
+    there = await desk.opened(slug)
+    page = await desk.pages.conflict(_meta(request, there), there, typed, act_of(form), _time_typed(form))
+    return await private_page(request, page, fault=fault)
 
 
-def _version_of(form: Form) -> int:
-    sent = form["version"]
-    if not sent.isascii() or not sent.isdigit() or len(sent) > 9:
-        raise MalformedInput("The form does not say which version was read. Load the page again.")
-    return int(sent)
-
-
-def _refusal(fault: StoaError) -> dict[str, Any]:
+def _refusal(fault: StoaError, form: Form) -> dict[str, Any]:
     """What a refused form says. Raises what the form cannot tell."""
     if fault.status in _PASSED_ON:
         raise fault
-    return {"errors": errors_of(fault.faults), "notice": fault.detail}
+    return {"errors": errors_of(fault.faults), "notice": fault.detail, "publish_at": _time_typed(form)}
 
 
-def _saved(article: EditableArticle, act: str) -> Response:
-    done = _DONE.get(act) or ("updated" if article.status == "published" else "saved")
-    return see_other(f"/studio/articles/{article.slug}?done={done}")
+def _time_typed(form: Form) -> str:
+    """The time as it was typed, if it is one."""
+    try:
+        return time_field(time_of(form["publish_at"]))
+    except InvalidInput:
+        return ""
 
 
 def _meta(request: Request, article: EditableArticle) -> Any:

@@ -11,7 +11,9 @@ from stoa.modules.content.articles.asking import VersionsIfSent
 from stoa.modules.content.comments.errors import CommentVersionNeeded
 from stoa.modules.content.comments.writing import CommentWriting
 from stoa.shared.database import database_of
+from stoa.shared.errors import PermissionDenied
 from stoa.shared.if_match import IfMatch
+from stoa.shared.security import Actor, actor_of
 
 CommentId = Annotated[UUID, Path(description="The comment's id.")]
 
@@ -25,6 +27,14 @@ def writing_of(request: Request) -> CommentWriting:
         mode=content.comments,
         most_links=content.comment_links,
     )
+
+
+async def reader_of(request: Request) -> Actor | None:
+    """Who reads what is public; whoever is banned reads what everybody does."""
+    try:
+        return await actor_of(request)
+    except PermissionDenied:
+        return None
 
 
 Writing = Annotated[CommentWriting, Depends(writing_of)]

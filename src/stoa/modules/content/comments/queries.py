@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -110,7 +111,7 @@ def _answers(*, known: bool) -> ColumnElement[Any]:
     """The answers of a first comment by time, as JSON texts, one more than are shown."""
     answer = aliased(Comment, name="answer")
     found = (
-        _answers_of(answer, Comment.id, known=known)
+        _answers_of(answer, Comment.id.expression, known=known)
         .order_by(answer.created_at, answer.id)
         .limit(literal_column(str(ANSWERS_SHOWN + 1)))
         .correlate(Comment, Article)
@@ -180,8 +181,7 @@ def queue_total(status: str, *, mine: bool, everywhere: bool, article: bool) -> 
 
 
 def _queue_item(status: str) -> ColumnElement[Any]:
-    shown = literal_column("true")
-    named = {**members(Comment, shown=shown)}
+    named = members(Comment, shown=true())
     if status == "deleted":
         named["status"] = literal_column("'deleted'")
     return json_object(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, null, or_, select, text, update
+from sqlalchemy import Boolean, delete, func, literal_column, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -36,7 +36,7 @@ class CommentRepository:
     async def place(self, *, slug: str | None = None, article_id: UUID | None = None) -> Place | None:
         """The article, whose row stays locked."""
         which = Article.slug == slug if article_id is None else Article.id == article_id
-        is_out = and_(text(PUBLIC.text)).label("is_public")
+        is_out = literal_column(f"({PUBLIC.text})", Boolean()).label("is_public")
         statement = select(*_PLACE, is_out).where(which, Article.deleted_at.is_(None)).with_for_update()
         row = (await self._session.execute(statement)).one_or_none()
         return Place(*row) if row else None

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stoa.modules.content.comments.asking import CommentId, Versions, Writing
+from stoa.modules.content.comments.asking import CommentId, Versions, Writing, reader_of
 from stoa.modules.content.comments.moderation import CommentModeration
 from stoa.modules.content.comments.policy import WRITE
 from stoa.modules.content.comments.reading import CommentReads
@@ -26,7 +26,7 @@ from stoa.shared.database import SessionDep, reads_of
 from stoa.shared.listing import list_parameters, public_list, query_of
 from stoa.shared.pagination import Page, page_json
 from stoa.shared.parameters import SlugPath
-from stoa.shared.security import PUBLIC, SIGNED_IN, Actor, ActorDep, actor_of, require
+from stoa.shared.security import PUBLIC, SIGNED_IN, Actor, ActorDep, require
 
 router = APIRouter(tags=["comments"])
 _ACTED = answers(CommentOut, 401, 403, 404, 409)
@@ -36,7 +36,7 @@ _ACTED = answers(CommentOut, 401, 403, 404, 409)
 async def list_comments(slug: SlugPath, request: Request) -> Response:
     """List the comments of an article, thread by thread; signed in also one's own that wait."""
     query = query_of(request, ThreadsQuery)
-    actor = await actor_of(request)
+    actor = await reader_of(request)
     found = await CommentReads(reads_of(request)).threads(actor, slug, query)
     body = orjson.dumps(
         {"items": found.items, "total": found.total, "limit": query.limit, "next_cursor": found.next_cursor}
@@ -73,7 +73,7 @@ async def list_queue(request: Request, actor: ActorDep) -> Response:
 @router.get("/comments/{comment_id}", responses=answers(CommentOut, 401, 403, 404), **PUBLIC)
 async def get_comment(comment_id: CommentId, request: Request) -> Response:
     """Read a comment."""
-    actor = await actor_of(request)
+    actor = await reader_of(request)
     item, version = await CommentReads(reads_of(request)).one(actor, comment_id)
     if actor is not None:
         return _private(item, version)
@@ -86,7 +86,7 @@ async def get_comment(comment_id: CommentId, request: Request) -> Response:
 async def list_replies(comment_id: CommentId, request: Request) -> Response:
     """List all answers in the thread of a first comment, by time."""
     query = query_of(request, RepliesQuery)
-    actor = await actor_of(request)
+    actor = await reader_of(request)
     page = await CommentReads(reads_of(request)).replies(actor, comment_id, query)
     body = page_json(page, limit=query.limit, skip=0)
     return private_json(body) if actor else public_json(body)
@@ -94,7 +94,7 @@ async def list_replies(comment_id: CommentId, request: Request) -> Response:
 
 @router.put("/comments/{comment_id}", responses=answers(CommentOut, 401, 403, 404, 412, 428, 429), **require(WRITE))
 async def change_comment(
-    comment_id: CommentId, change: CommentChange, versions: Versions, actor: ActorDep, writing: Writing,
+    comment_id: CommentId, change: CommentChange, versions: Versions, actor: ActorDep, writing: Writing, *,
     request: Request,
 ) -> Response:  # fmt: skip
     """Change one's own comment."""

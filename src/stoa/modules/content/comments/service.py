@@ -3,7 +3,7 @@
 Renders nothing: text comes rendered. Moderating is in `moderation.py`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from stoa.shared.changes import announce_change
 from stoa.shared.clock import utc_now
 from stoa.shared.if_match import IfMatch
 from stoa.shared.markdown.document import Rendered
-from stoa.shared.markdown.plain import plain_excerpt
+from stoa.shared.markdown.plain import html_text
 from stoa.shared.security import Actor
 
 SAID_AGAIN: Final = timedelta(minutes=10)
@@ -78,7 +78,7 @@ class CommentService:
     async def change(
         self, actor: Actor, comment_id: UUID, versions: IfMatch, body: str, rendered: Rendered
     ) -> SavedComment:
-        """Replace one's own text; what is in it now may have it held. Raises CommentNotFound, NotYours, StaleComment."""
+        """Replace one's own text; it may be held then. Raises CommentNotFound, NotYours, StaleComment."""
         place, comment = await locked(self._comments, comment_id)
         _demand_writer(actor, place, comment)
         if not versions.admits(comment.version):
@@ -97,17 +97,6 @@ class CommentService:
         await self._settle(comment, actor, was_public=was_public, is_changed=True)
         return _saved(comment)
 
-    async def delete(self, actor: Actor, comment_id: UUID) -> None:
-        """Take back one's own comment. Raises CommentNotFound, NotYours."""
-        place, comment = await locked(self._comments, comment_id)
-        _demand_writer(actor, place, comment)
-        await put_in_bin(self._session, self._comments, comment, actor)
-
-    async def is_writer(self, actor: Actor, comment_id: UUID) -> bool:
-        """Whether this person wrote it, and it is there."""
-        found = await self._comments.about(comment_id)
-        return found is not None and found[0].author_id == actor.id
-
     async def about(self, comment_id: UUID) -> CommentAbout | None:
         """What notices say of it; None where it is gone for good."""
         found = await self._comments.about(comment_id)
@@ -124,10 +113,10 @@ class CommentService:
             writer_name=comment.guest_name or "",
             parent_writer_id=parent_writer,
             status="deleted" if comment.deleted_at else comment.status,  # type: ignore[arg-type] # checked by the table
-            excerpt="" if comment.deleted_at else plain_excerpt(comment.body, EXCERPT),
+            excerpt="" if comment.deleted_at else _excerpt(comment.html),
         )
 
-    async def empty_bin(self, before: Any) -> None:
+    async def empty_bin(self, before: datetime) -> None:
         """Forget text and writer of what was deleted before that time; only answered ones stay, as gaps."""
         await self._comments.forget_deleted(before)
 
@@ -203,6 +192,11 @@ def _demand_writer(actor: Actor, place: Place, comment: Comment) -> None:
         if (_is_public(comment) and place.is_public) or may_moderate(actor, place.author_id):
             raise NotYours
         raise CommentNotFound
+
+
+def _excerpt(html: str) -> str:
+    words = " ".join(html_text(html).split())
+    return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1].rstrip()}…"
 
 
 def _is_public(comment: Comment) -> bool:

@@ -12,8 +12,8 @@ from .models import ImportJob, ImportRow
 
 
 def _job_json() -> ColumnElement[Any]:
-    by_kind = literal_column("coalesce(import_jobs.counts -> 'by_kind', '{}'::jsonb)")
-    is_over = literal_column("import_jobs.status IN ('finished', 'stopped')")
+    by_kind: ColumnElement[Any] = literal_column("coalesce(import_jobs.counts -> 'by_kind', '{}'::jsonb)")
+    is_over: ColumnElement[bool] = literal_column("import_jobs.status IN ('finished', 'stopped')")
     return json_object(
         id=ImportJob.id.expression,
         source=ImportJob.source.expression,

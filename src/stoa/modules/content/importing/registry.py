@@ -6,12 +6,14 @@ from pathlib import Path
 from stoa.shared.errors import InvalidInput
 
 from .errors import SourceRefused
+from .ghost.importer import GhostImporter
 from .items import Importer
 from .markdown_importer import MarkdownImporter
 from .own.importer import OwnImporter
 from .values import web_address_of
+from .wordpress.importer import WordPressImporter
 
-IMPORTERS: tuple[type[Importer], ...] = (OwnImporter, MarkdownImporter)
+IMPORTERS: tuple[type[Importer], ...] = (OwnImporter, WordPressImporter, GhostImporter, MarkdownImporter)
 
 
 def importer_for(path: Path, *, old_site: str | None = None) -> Importer:
@@ -23,4 +25,4 @@ def importer_for(path: Path, *, old_site: str | None = None) -> Importer:
     for importer in IMPORTERS:
         if importer.accepts(path):
             return importer(path, old_site=old_site)
-    raise SourceRefused(f"'{path}' is neither a folder nor a .zip of Markdown.")
+    raise SourceRefused(f"'{path}' is neither a folder or .zip of Markdown, nor WordPress's .xml, nor Ghost's .json.")

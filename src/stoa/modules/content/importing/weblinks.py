@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit
 
 from .items import Picture
 from .resolving import Resolved
+from .sources import is_image
 from .values import path_of
 
 _MOST_TARGETS = 5000
@@ -57,6 +58,8 @@ class WebLinks:
             if key in slugs:
                 fragment = f"#{parts.fragment}" if parts.fragment else ""
                 found.links[target] = f"/{self._shown}/{slugs[key]}{fragment}"
+            elif not parts.hostname and is_image(parts.path):
+                found.warnings.append(f"the image '{target[:120]}' is not in the source")
 
     def _item(self, target: str, origin: str) -> str:
         """The key, or nothing. A relative link is seen from the item's own address."""

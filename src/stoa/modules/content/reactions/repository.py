@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import Text, cast, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.content.articles.models import PUBLIC, Article
@@ -33,9 +34,9 @@ class ReactionRepository:
         return await self._session.scalar(statement.returning(Reaction.kind)) is not None
 
     async def state(self, article_id: UUID, user_id: UUID) -> tuple[Mapping[str, int], list[str]]:
-        counts = await self._session.scalar(select(Article.reactions).where(Article.id == article_id))
+        counts = await self._session.scalar(select(cast(Article.reactions, Text())).where(Article.id == article_id))
         mine = select(Reaction.kind).where(Reaction.article_id == article_id, Reaction.user_id == user_id)
-        return counts or {}, list(await self._session.scalars(mine.order_by(Reaction.kind)))
+        return orjson.loads(counts or "{}"), list(await self._session.scalars(mine.order_by(Reaction.kind)))
 
     async def count(self, article_id: UUID, kind: str, change: int) -> None:
         """Change one counter in the row of the article, whose version stays."""
@@ -43,7 +44,9 @@ class ReactionRepository:
         await self._session.execute(
             update(Article)
             .where(Article.id == article_id)
-            .values(reactions=func.jsonb_set(Article.reactions, [kind], func.to_jsonb(func.greatest(present, 0))))
+            .values(
+                reactions=func.jsonb_set(Article.reactions, array([kind]), func.to_jsonb(func.greatest(present, 0)))
+            )
             .execution_options(synchronize_session=False)
         )
 

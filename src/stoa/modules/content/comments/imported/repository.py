@@ -20,7 +20,7 @@ class ImportedRepository:
 
     async def places(self, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID | None, int, int, bool]]:
         """Thread, depth, version of those that are here, and whether each is deleted; their rows stay locked."""
-        found = {}
+        found: dict[UUID, tuple[UUID | None, int, int, bool]] = {}
         for start in range(0, len(ids), _AT_ONCE):
             rows = await self._session.execute(
                 select(Comment.id, Comment.root_id, Comment.depth, Comment.version, Comment.deleted_at.is_not(None))

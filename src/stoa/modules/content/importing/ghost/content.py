@@ -15,6 +15,11 @@ from .cards import Part
 
 _LONGEST = 4_000_000
 _EMBEDDED = re.compile(r"<(iframe|script|style|object)\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_OWN_MARKS = (
+    (re.compile(r"(?<![=\w])==(?=\S)([^=\n]{1,500})(?<=\S)==(?![=\w])"), "mark"),
+    (re.compile(r"(?<![~\\])~([^\s~\[\]]{1,40})~(?!~)"), "sub"),
+    (re.compile(r"(?<![\^\\\[])\^([^\s^\[\]]{1,40})\^(?!\^)"), "sup"),
+)  # fmt: skip
 _ADDRESS = "__GHOST_URL__"
 
 
@@ -67,6 +72,11 @@ def _converted(html: str, warnings: Warnings) -> str:
 def _cleaned(markdown: str, warnings: Warnings) -> str:
     """Markdown as written, but frames become links and scripts go."""
     text = markdown.replace(_ADDRESS, "").replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    if "<" not in text:
-        return text
-    return change_prose(text, lambda prose: _EMBEDDED.sub(lambda found: _converted(found[0], warnings), prose))
+    return change_prose(text, lambda prose: _said(_EMBEDDED.sub(lambda found: _converted(found[0], warnings), prose)))
+
+
+def _said(prose: str) -> str:
+    """What Ghost's Markdown has beyond ours, as HTML."""
+    for pattern, tag in _OWN_MARKS:
+        prose = pattern.sub(rf"<{tag}>\1</{tag}>", prose)
+    return prose

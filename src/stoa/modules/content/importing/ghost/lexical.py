@@ -35,10 +35,8 @@ def _html(node: dict[str, Any], depth: int) -> str:
     match name:
         case "text" | "extended-text" | "tk":
             return _formatted(node)
-        case "linebreak":
-            return "<br>"
-        case "tab":
-            return " "
+        case "linebreak" | "tab":
+            return "<br>" if name == "linebreak" else " "
         case "link" | "autolink" | "at-link":
             return f'<a href="{escape(str(node.get("url") or ""))}">{_inner(node, depth)}</a>'
         case "list":

@@ -50,8 +50,7 @@ def _inline(document: dict[str, Any], markers: list[Any]) -> str:
                     written.append(opening)
                     open_tags.append(name)
                 written.append(escape(str(value), quote=False) if kind == 0 else _atom(document, value))
-                for _ in range(min(closed, len(open_tags))):
-                    written.append(_end(open_tags.pop()))
+                written.extend(_end(open_tags.pop()) for _ in range(min(closed, len(open_tags))))
     return "".join(written) + "".join(_end(name) for name in reversed(open_tags))
 
 

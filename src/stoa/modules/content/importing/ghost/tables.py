@@ -13,6 +13,7 @@ LONGEST_VALUE = 10 * 1024 * 1024
 _VERSION = re.compile(r"00[3-9]|[0-6](?:\.\d{1,4}){0,3}(?:[-+][\w.]{1,40})?")
 _PLACE = re.compile(r"(?:db\.item\.)?data\.(\w+)\.item(?:\.(\w+))?")
 _SCALARS = {"string", "number", "boolean", "null"}
+_BACKSLASH = 0x5C
 Row = dict[str, Any]
 
 
@@ -36,7 +37,9 @@ class Tables:
         except UnicodeDecodeError:
             raise SourceRefused("The JSON is not UTF-8 text. Export the site again.") from None
         if self.version is None or "posts" not in self.seen:
-            raise SourceRefused("The JSON is no export of Ghost: it needs a meta with the version, and data with posts.")
+            raise SourceRefused(
+                "The JSON is no export of Ghost: it needs a meta with the version, and data with posts."
+            )
 
     def _read(self) -> None:
         row: Row | None = None
@@ -70,10 +73,14 @@ class _Watched:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._since_quote = 0
+        self._last = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._file.read(size)
-        place = max(data.rfind(b'",'), data.rfind(b'":'), data.rfind(b'"}'))
+        place = data.rfind(b'"')
+        while place >= 0 and (data[place - 1] if place else self._last) == _BACKSLASH:  # a quote inside a text
+            place = data.rfind(b'"', 0, place)
+        self._last = data[-1] if data else 0
         self._since_quote = len(data) - place if place >= 0 else self._since_quote + len(data)
         if self._since_quote > LONGEST_VALUE:
             raise SourceRefused("The JSON holds a value of more than 10 MB. That is no export of Ghost.")

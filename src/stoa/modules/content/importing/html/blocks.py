@@ -1,7 +1,8 @@
 """The blocks of a tree in Markdown: paragraphs, headings, lists, quotes, code, tables, figures."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from bs4.element import NavigableString, PageElement, Tag
 
@@ -14,6 +15,7 @@ from .warnings import Warnings
 
 _DEEPEST_LIST = 12
 _NEED_HTML = {"table", "dl", "details", "figure", "audio", "video"}
+_HEADING = re.compile(r"h[1-6]")
 _BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n[ \t\r\n\f]*")
 _LANGUAGE = re.compile(r"(?:language|lang|brush)[-:]\s*([\w+#.-]{1,40})")
 _STARTS_ANYWHERE = re.compile(r"(?:[-+]|1[.)]) \S")
@@ -31,6 +33,7 @@ class Blocks:
         self._is_plain = is_plain
         self._inline = Inline(warnings, has_breaks=has_breaks, is_plain=is_plain)
         self._depth = 0
+        self._writers = self._all_writers()
 
     def all(self) -> str:
         return "\n\n".join(self._children(self._root))
@@ -54,11 +57,8 @@ class Blocks:
         return isinstance(node, Tag) and (node.name in BLOCKS or id(node) in self._blocky)
 
     def _flush(self, run: list[PageElement]) -> list[str]:
-        found = []
-        for part in self._paragraphs(run):
-            if text := _trimmed(self._inline.run(part)):
-                found.append(line_starts(text))
-        return found
+        texts = (_trimmed(self._inline.run(part)) for part in self._paragraphs(run))
+        return [line_starts(text) for text in texts if text]
 
     def _paragraphs(self, run: list[PageElement]) -> Iterator[list[PageElement]]:
         part: list[PageElement] = []
@@ -78,42 +78,42 @@ class Blocks:
         if name in DROPPED:
             self._warnings.dropped(tag)
             return []
-        if self._is_plain and (name in _NEED_HTML or name[0] == "h"):
-            return ["***"] if name == "hr" else self._children(tag)
-        if re.fullmatch(r"h[1-6]", name):
-            return self._heading(tag, int(name[1]))
-        match name:
-            case "ul" | "ol" | "menu" | "dir":
-                return self._list(tag, before)
-            case "blockquote":
-                return self._quote(tag)
-            case "pre":
-                return [_fenced(tag)] if "verse" not in attribute(tag, "class") else self._verse(tag)
-            case "hr":
-                return ["***"]
-            case "table":
-                return [pipe_table(tag, self._inline, self._blocky) or self._raw(tag)]
-            case "dl":
-                return [self._raw(tag)]
-            case "details":
-                return self._details(tag)
-            case "figure":
-                return self._figure(tag)
-            case "audio" | "video":
-                player = linked_media(tag)
-                return [f"<figure>{player}</figure>"] if player.startswith(f"<{name}") else self._flush([tag])
-            case "iframe":
-                return self._flush([tag])
-            case "a":
-                return self._wide_link(tag)
-        return self._children(tag)
+        if self._is_plain and (name in _NEED_HTML or _HEADING.fullmatch(name)):
+            return self._children(tag)
+        if name in {"ul", "ol", "menu", "dir"}:
+            return self._list(tag, before)
+        return self._writers.get(name, self._children)(tag)
+
+    def _all_writers(self) -> dict[str, Callable[[Tag], list[str]]]:
+        """By tag; what is not among them is a mere container."""
+        headings = {f"h{level}": partial(self._heading, level=level) for level in range(1, 7)}
+        return headings | {
+            "blockquote": self._quote,
+            "pre": self._pre,
+            "hr": lambda _: ["***"],
+            "table": lambda tag: [pipe_table(tag, self._inline, self._blocky) or self._raw(tag)],
+            "dl": lambda tag: [self._raw(tag)],
+            "details": self._details,
+            "figure": self._figure,
+            "audio": self._player,
+            "video": self._player,
+            "iframe": lambda tag: self._flush([tag]),
+            "a": self._wide_link,
+        }
+
+    def _pre(self, tag: Tag) -> list[str]:
+        return self._verse(tag) if "verse" in attribute(tag, "class") else [_fenced(tag)]
+
+    def _player(self, tag: Tag) -> list[str]:
+        player = linked_media(tag)
+        return [f"<figure>{player}</figure>"] if player.startswith(f"<{tag.name}") else self._flush([tag])
 
     def _raw(self, tag: Tag) -> str:
         for node in tag.find_all(["script", "style", "form", "object", "embed", "svg"]):
             self._warnings.dropped(node)
         return as_html(tag)
 
-    def _heading(self, tag: Tag, level: int) -> list[str]:
+    def _heading(self, tag: Tag, *, level: int) -> list[str]:
         text = _trimmed(self._inline.run(tag.children)).replace(BREAK, "<br>").replace("\n", " ")
         safe = _TAIL_HASHES.sub(r"\\\1", text)
         return [f"{'#' * level} {safe}"] if text else []

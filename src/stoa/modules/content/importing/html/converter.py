@@ -18,7 +18,9 @@ class Converted:
 def to_markdown(html: str, *, has_breaks: bool = False, is_plain: bool = False) -> Converted:
     """`has_breaks`: blank lines divide paragraphs and line ends stay, as WordPress shows plain text.
 
-    `is_plain`: for comments, where a page shows neither HTML nor headings nor tables. Raises ItemRefused for more than 1 MB.
+    `is_plain`: for comments, where a page shows neither HTML nor headings nor tables.
+
+    Raises ItemRefused for more than 1 MB.
     """
     warnings = Warnings()
     text = Blocks(parse(html), warnings, has_breaks=has_breaks, is_plain=is_plain).all()

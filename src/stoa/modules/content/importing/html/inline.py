@@ -5,15 +5,16 @@ from collections.abc import Iterable
 
 from bs4.element import PageElement, Tag
 
+from .embeds import shown_by
 from .escaping import destination, escaped, plain, titled
 from .parsing import attribute, is_text, words_of
 from .raw import ALSO_CALLED, DROPPED, frame_title, source_of, start_tag
-from .embeds import shown_by
 from .warnings import Warnings
 
 BREAK = "\\\n"
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~"}
-_KEPT = frozenset("abbr bdi bdo cite dfn ins kbd mark q rp rt ruby samp small sub sup time u var".split())
+_KEPT_TAGS = "abbr bdi bdo cite dfn ins kbd mark q rp rt ruby samp small sub sup time u var"
+_KEPT = frozenset(_KEPT_TAGS.split())
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _LINES = re.compile(r"[ \t\r\f]*\n[ \t\r\n\f]*")
 _TICKS = re.compile(r"`+")
@@ -60,25 +61,21 @@ class Inline:
         if name in DROPPED:
             self._warnings.dropped(tag)
             return ""
-        match name:
-            case "br":
-                return BREAK
-            case "wbr":
-                return ""
-            case "img":
-                return self.image(tag)
-            case "iframe" | "audio" | "video":
-                return self._media(tag)
-            case "code":
-                return _code(words_of(tag))
-            case "a":
-                return self._link(tag, in_link=in_link)
+        if name in {"br", "wbr"}:
+            return BREAK if name == "br" else ""
+        if name in {"img", "iframe", "audio", "video"}:
+            return self.image(tag) if name == "img" else self._media(tag)
+        if name == "code":
+            return _code(words_of(tag))
+        return self._link(tag, in_link=in_link) if name == "a" else self._wrapped(tag, name, before, in_link=in_link)
+
+    def _wrapped(self, tag: Tag, name: str, before: str, *, in_link: bool) -> str:
         inner = self.run(tag.children, in_link=in_link)
         if name in _MARKS:
             return _marked(inner, _MARKS[name], name, before, is_plain=self._is_plain)
-        if self._is_plain:
-            return _apart(tag, inner)
-        return _around(inner, start_tag(tag, name), f"</{name}>") if name in _KEPT else _apart(tag, inner)
+        if name in _KEPT and not self._is_plain:
+            return _around(inner, start_tag(tag, name), f"</{name}>")
+        return _apart(tag, inner)
 
     def _link(self, tag: Tag, *, in_link: bool) -> str:
         href = attribute(tag, "href")

@@ -11,11 +11,12 @@ from stoa.modules.content.importing.errors import ItemRefused
 LONGEST = 1_048_576
 _DEEPEST = 80
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-BLOCKS = frozenset(
-    "address article aside audio blockquote body center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li main menu nav ol optgroup p pre section "
-    "summary table tbody td tfoot th thead tr ul video caption".split()
+_BLOCKS = (
+    "address article aside audio blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li main menu nav ol optgroup p pre "
+    "section summary table tbody td tfoot th thead tr ul video"
 )
+BLOCKS = frozenset(_BLOCKS.split())
 _ENDS_PARAGRAPH = BLOCKS - {"audio", "video", "iframe"}
 _WALLS = {"table", "td", "th", "div", "ul", "ol", "dl", "blockquote", "section", "figure", "details"}
 _ENDED_BY = {

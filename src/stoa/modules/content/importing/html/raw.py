@@ -15,10 +15,11 @@ from .embeds import shown_by
 from .escaping import destination
 from .parsing import attribute, is_text, words_of
 
-DROPPED = frozenset(
-    "applet base canvas embed form frame frameset head input link math meta noembed noframes noscript object "
-    "option param portal script select style svg template textarea title".split()
+_DROPPED = (
+    "applet base canvas embed form frame frameset head input link math meta noembed noframes noscript object option "
+    "param portal script select style svg template textarea title"
 )
+DROPPED = frozenset(_DROPPED.split())
 ALSO_CALLED = {"strike": "del", "tt": "code", "acronym": "abbr", "xmp": "pre", "listing": "pre"}
 _ATTRIBUTES = {
     "a": ("href", "title"), "abbr": ("title",), "img": ("src", "alt"), "ol": ("start",), "td": ("colspan", "rowspan"),

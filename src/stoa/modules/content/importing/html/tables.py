@@ -10,7 +10,7 @@ _MOST_CELLS = 20_000
 
 def pipe_table(table: Tag, inline: Inline, blocky: set[int]) -> str | None:
     """The table in Markdown, or None when it needs HTML."""
-    rows = [row for row in table.find_all("tr")]
+    rows = list(table.find_all("tr"))
     cells = [[cell for cell in row.children if isinstance(cell, Tag) and cell.name in {"td", "th"}] for row in rows]
     if not _is_plain(table, cells, blocky):
         return None

@@ -9,7 +9,7 @@ from stoa.modules.content.importing.errors import ItemRefused
 from stoa.modules.content.importing.values import path_of, web_address_of
 from stoa.shared.slugs import SLUG_LENGTH, make_slug
 
-MOST_TAGS = 20
+MOST_TAGS = 500  # more than anybody may give an article here: imports of other sites bring many
 _MOST_ALIASES = 1000
 
 

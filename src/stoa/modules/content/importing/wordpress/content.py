@@ -3,8 +3,8 @@
 import re
 
 from stoa.modules.content.importing.html.converter import Converted, to_markdown
-from stoa.modules.content.importing.html.warnings import Warnings
 from stoa.modules.content.importing.html.parsing import check_length
+from stoa.modules.content.importing.html.warnings import Warnings
 
 from .shortcodes import Gallery, expand
 

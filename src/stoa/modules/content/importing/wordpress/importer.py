@@ -1,4 +1,4 @@
-"""The importer of WordPress: a WXR file, alone or with wp-content/uploads beside it. Never writes, knows no database."""
+"""The importer of WordPress: a WXR file, alone or with wp-content/uploads beside it. Never writes."""
 
 import hashlib
 import io

@@ -12,7 +12,7 @@ from stoa.modules.content.importing.weblinks import WebLinks
 from stoa.shared.slugs import make_slug
 
 from . import comments
-from .posts import creator_of, kind_of, old_paths, terms, title_of, why_skipped
+from .posts import creator_of, kind_of, old_paths, title_of, why_skipped
 from .shortcodes import Image
 from .wxr import LARGEST_ITEM, Element
 
