@@ -76,8 +76,10 @@ async def test_a_pasted_picture_is_sent_and_stands_in_the_text(
     await page.evaluate(
         """png => {
           const data = new DataTransfer();
-          data.items.add(new File([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))], "grey_heron.png", { type: "image/png" }));
-          document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+          const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
+          data.items.add(new File([bytes], "grey_heron.png", { type: "image/png" }));
+          const how = { clipboardData: data, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
         }""",
         PNG,
     )

@@ -105,7 +105,7 @@ async def test_a_lost_server_is_told_and_unsaved_text_is_not_lost(desk: tuple[st
 
     page.on("dialog", stay_at_first)
     await page.get_by_role("link", name="Back to the articles").click()
-    await expect(page.locator("[data-save-state]")).to_have_text("Not saved yet")
+    await expect(page.locator("[data-save-state]")).to_contain_text("Not saved yet")
     assert asked == ["beforeunload"]
     await expect(page.get_by_label("Text", exact=True)).to_have_value("Words on a train")
     await page.get_by_role("link", name="Back to the articles").click()

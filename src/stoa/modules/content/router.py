@@ -7,11 +7,18 @@ from stoa.modules.content.articles.states_router import router as states
 from stoa.modules.content.comments.personal_data import CommentsOfPerson
 from stoa.modules.content.comments.router import router as comments
 from stoa.modules.content.exporting.router import router as exporting
+from stoa.modules.content.follows.personal_data import FollowsOfPerson
+from stoa.modules.content.follows.router import router as follows
 from stoa.modules.content.importing.router import router as importing
 from stoa.modules.content.reactions.personal_data import ReactionsOfPerson
 from stoa.modules.content.reactions.router import router as reactions
 from stoa.modules.content.tags.router import router as tags
 from stoa.shared.personal_data import PersonalData
 
-ROUTERS = (articles, tags, states, revisions, comments, reactions, importing, exporting)
-PERSONAL_DATA: tuple[PersonalData, ...] = (ArticlesOfPerson(), CommentsOfPerson(), ReactionsOfPerson())
+ROUTERS = (articles, tags, states, revisions, comments, reactions, follows, importing, exporting)
+PERSONAL_DATA: tuple[PersonalData, ...] = (
+    ArticlesOfPerson(),
+    CommentsOfPerson(),
+    ReactionsOfPerson(),
+    FollowsOfPerson(),
+)

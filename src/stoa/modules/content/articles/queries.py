@@ -40,7 +40,7 @@ PUBLIC = text("articles.status = 'published' AND articles.visibility = 'public' 
 LISTED = text(f"{PUBLIC.text} AND articles.kind = 'article'")
 PAGES = text(f"{PUBLIC.text} AND articles.kind = 'page'")
 LIVING = text("articles.deleted_at IS NULL")
-_NARROW = (
+NARROW = (
     Article.id, Article.slug, Article.title, Article.excerpt, Article.summary, Article.kind, Article.status,
     Article.author_id, Article.cover_url, Article.cover_alt, Article.published_at, Article.updated_at, Article.version,
     Article.reading_minutes, Article.comment_count,
@@ -89,7 +89,7 @@ def page(shape: Shape) -> Query:
     direction = [c.desc() if shape.order == "desc" else c.asc() for c in (column, identity)]
     more = (Article.publish_at,) if shape.for_staff else ()
     rows = (
-        _filtered(select(*_NARROW, *more, column.label("key")), shape)
+        _filtered(select(*NARROW, *more, column.label("key")), shape)
         .order_by(*direction)
         .limit(literal_column(str(shape.limit + 1)))
         .offset(literal_column(str(shape.skip)))
@@ -111,7 +111,7 @@ def by_ids(*, for_page: bool, for_staff: bool = False) -> Query:
     wanted = bindparam("ids", type_=ARRAY(UuidType()))
     shown = LIVING if for_staff else PUBLIC
     more = (Article.publish_at,) if for_staff else ()
-    rows = select(*_NARROW, *more).where(shown, Article.id == any_(wanted)).subquery("page")
+    rows = select(*NARROW, *more).where(shown, Article.id == any_(wanted)).subquery("page")
     item = item_json(rows, *(one.key for one in more), with_names=for_page)
     return Query(select(rows.c.id, item.label("item")))
 
@@ -125,7 +125,7 @@ def _whole(
     *which: TextClause | ColumnElement[bool], text: InstrumentedAttribute[Any], with_names: bool
 ) -> Select[*tuple[Any, ...]]:
     columns = (*_WHOLE, text)
-    rows = select(*_NARROW, *columns).where(*which).subquery("page")
+    rows = select(*NARROW, *columns).where(*which).subquery("page")
     item = item_json(rows, *(column.key for column in columns), with_names=with_names)
     return select(item.label("item"), rows.c.version)
 
@@ -141,7 +141,7 @@ def calendar(*, owner: bool, limit: int) -> Query:
         at < bindparam("until", type_=TIMESTAMP(timezone=True)),
         *([Article.author_id == bindparam("owner", type_=UuidType())] if owner else []),
     ]
-    columns = (*_NARROW, Article.publish_at, at.label("at"))
+    columns = (*NARROW, Article.publish_at, at.label("at"))
     rows = select(*columns).where(*shown).order_by(at, Article.id).limit(literal_column(str(limit))).subquery("page")
     return Query(select(item_json(rows, "publish_at", with_names=False)).order_by(rows.c.at, rows.c.id))
 
@@ -149,7 +149,7 @@ def calendar(*, owner: bool, limit: int) -> Query:
 def editable(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Rows of what those see who may change an article, in the bin or not; the JSON as text."""
     columns = (*_WHOLE, Article.body)
-    rows = select(*_NARROW, *columns, Article.publish_at, Article.deleted_at).where(which).subquery("page")
+    rows = select(*NARROW, *columns, Article.publish_at, Article.deleted_at).where(which).subquery("page")
     item = cast(item_json(rows, *(column.key for column in columns), with_names=False), Text())
     return select(item.label("json"), rows.c.author_id, rows.c.publish_at, rows.c.deleted_at)
 
@@ -166,7 +166,7 @@ def item_json(rows: FromClause, *more: str, with_names: bool) -> ColumnElement[A
     c = rows.c
     return json_object_of(
         {
-            **{column.key: c[column.key] for column in _NARROW if column is not Article.author_id},
+            **{column.key: c[column.key] for column in NARROW if column is not Article.author_id},
             "tags": _tags_of(c.id, with_names=with_names),
             "author": users.public_author(c.author_id),
             **{name: c[name] for name in more},
@@ -276,7 +276,7 @@ SITEMAP = Query(
     .offset(bindparam("skip"))
 )
 _newest = (
-    select(*_NARROW, Article.html)
+    select(*NARROW, Article.html)
     .where(LISTED)
     .order_by(Article.published_at.desc(), Article.id.desc())
     .limit(literal_column("20"))
@@ -306,7 +306,7 @@ def related(*, for_page: bool) -> Query:
         .subquery("best")
     )
     rows = (
-        select(*_NARROW, best.c.shared, best.c.newest).join(best, best.c.article_id == Article.id).where(PUBLIC)
+        select(*NARROW, best.c.shared, best.c.newest).join(best, best.c.article_id == Article.id).where(PUBLIC)
     ).subquery("page")
     return Query(select(item_json(rows, with_names=for_page)).order_by(rows.c.shared.desc(), rows.c.newest.desc()))
 

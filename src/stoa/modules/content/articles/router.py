@@ -8,19 +8,20 @@ from starlette.responses import Response
 
 from stoa.modules.content.articles.asking import PRIVATE, Versions, VersionsIfSent, Writing, writing_of, written
 from stoa.modules.content.articles.errors import ArticleNotFound
+from stoa.modules.content.articles.following.reading import FeedQuery, own_feed
 from stoa.modules.content.articles.inputs import ArticleChange, ArticleIn, PreviewIn, PreviewOut
 from stoa.modules.content.articles.reading import ArticleReads
-from stoa.modules.content.articles.schemas import ArticleList, ArticleOut, ArticleQuery, OwnArticleOut
+from stoa.modules.content.articles.schemas import ArticleList, ArticleListItem, ArticleOut, ArticleQuery, OwnArticleOut
 from stoa.modules.content.tags.service import TagReads
 from stoa.modules.users.service import UserReads
 from stoa.shared.answers import answers, private_json, public_json
 from stoa.shared.database import reads_of
 from stoa.shared.errors import Unauthenticated
-from stoa.shared.listing import public_list, query_of
+from stoa.shared.listing import list_parameters, public_list, query_of
 from stoa.shared.middleware.page_cache import VERSION
-from stoa.shared.pagination import page_json
+from stoa.shared.pagination import Page, page_json
 from stoa.shared.parameters import SlugPath, Username
-from stoa.shared.security import PUBLIC, ActorDep, actor_of, require
+from stoa.shared.security import PUBLIC, SIGNED_IN, ActorDep, actor_of, require
 
 router = APIRouter(tags=["articles"])
 Autosave = Annotated[
@@ -28,6 +29,7 @@ Autosave = Annotated[
     Query(description="Saved by itself while somebody writes: soon after another, it takes that one's place."),
 ]
 LIST = public_list(ArticleQuery)
+FEED = require(SIGNED_IN, list_parameters(FeedQuery))
 DELETED = {status: said for status, said in answers(ArticleOut, 401, 403, 404, 412).items() if status != 200}
 
 
@@ -124,6 +126,14 @@ async def list_articles_of_user(username: Username, request: Request) -> Respons
     """List published articles of a user."""
     await UserReads(reads_of(request)).public(username)
     return await _list(request, query_of(request, ArticleQuery).model_copy(update={"author": username}))
+
+
+@router.get("/feed", responses=answers(Page[ArticleListItem], 401, 403), **FEED)
+async def read_own_feed(request: Request, actor: ActorDep) -> Response:
+    """Read the newest articles of the authors and tags that one follows."""
+    query = query_of(request, FeedQuery)
+    page = await own_feed(reads_of(request), actor, query)
+    return private_json(page_json(page, limit=query.limit, skip=query.skip))
 
 
 async def _list(request: Request, query: ArticleQuery) -> Response:

@@ -35,6 +35,11 @@ class TagRepository:
         )
         return {row.slug: row.tag_id for row in rows}
 
+    async def of_article(self, article_id: UUID) -> list[UUID]:
+        carried = select(ArticleTag.tag_id).join(Tag, Tag.id == ArticleTag.tag_id)
+        found = carried.where(ArticleTag.article_id == article_id, Tag.deleted_at.is_(None))
+        return list(await self._session.scalars(found.order_by(ArticleTag.tag_id)))
+
     def add(self, tag: Tag) -> None:
         self._session.add(tag)
 

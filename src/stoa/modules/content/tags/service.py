@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stoa.events.publisher import publish
 from stoa.modules.content.tags import queries
 from stoa.modules.content.tags.errors import CannotMerge, TagExists, TagNotFound
+from stoa.modules.content.tags.events import TagMerged
 from stoa.modules.content.tags.models import Tag
 from stoa.modules.content.tags.repository import TagRepository
 from stoa.modules.content.tags.schemas import TagChange, TagIn, TagOut, TagQuery, TagRef
@@ -132,8 +134,21 @@ class TagService:
         await self._tags.move_redirects(source.id, target.id)
         await self._tags.keep_redirect(source.slug, target.id)
         await self._tags.count_again([source.id, target.id])
+        await publish(self._session, TagMerged(tag_id=source.id, into_id=target.id))
         await self._session.refresh(target)
         return _out(target)
+
+    async def known(self, slug: str) -> TagRef:
+        """The living tag of that slug, or that was called so once. Raises TagNotFound."""
+        present = await self._tags.by_slugs([slug])
+        if not present:
+            raise TagNotFound(slug)
+        tag = next((one for one in present if one.slug == slug), present[0])
+        return TagRef(tag.id, tag.slug, tag.name)
+
+    async def of_article(self, article_id: UUID) -> list[UUID]:
+        """The ids of the living tags that the article carries."""
+        return await self._tags.of_article(article_id)
 
     async def ensure(self, names: Iterable[str]) -> dict[str, TagRef]:
         """The tag of each name, made where there is none. Names that make one slug are one tag."""
