@@ -6,7 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stoa.events.dispatch import Dispatcher
 from stoa.events.event import Envelope
 from stoa.events.handlers.all import all_work
+from stoa.events.loops import Stop
 from stoa.events.pace import Pace
+from stoa.events.queue.runner import TaskRunner
 from stoa.events.repository import EventLog
 from stoa.shared.database import Database
 
@@ -20,6 +22,14 @@ async def handle_events(app: FastAPI) -> None:
         for handler in work.registry.handlers.values():
             if wanted := [envelope for envelope in recorded if envelope.type == handler.event.type]:
                 await dispatcher.handle(handler, wanted)
+
+
+async def run_tasks(app: FastAPI) -> None:
+    """Have the tasks run that are due."""
+    database: Database = app.state.database
+    runner = TaskRunner(database, all_work(app.state.settings, app.state.auth.keyring).tasks, Pace(), Stop())
+    while await runner.run_one():
+        await handle_events(app)
 
 
 async def _take(session: AsyncSession) -> list[Envelope]:

@@ -42,7 +42,7 @@ class TestGrid:
         assert await wish(client, "content", "mail") == ("off", False, True)
         assert await wish(client, "content", "push") == ("instant", False, True)
         grid = (await client.get(f"{API}/preferences")).json()["items"]
-        assert [row["category"] for row in grid] == ["security", "account", "content", "site"]
+        assert [row["category"] for row in grid] == ["security", "account", "content", "comments", "following", "site"]
         assert all(row["label"] and row["description"] for row in grid)
         assert {cell["wish"] for row in grid for cell in row["channels"] if cell["channel"] == "sms"} == {"off"}
 

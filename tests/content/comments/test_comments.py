@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from stoa.modules.content.comments.moderation import CommentModeration
-from stoa.modules.content.comments.reading import CommentReads
 from stoa.modules.content.comments.service import CommentService
 from stoa.shared.clock import utc_now
 from stoa.shared.database import Database
@@ -321,10 +320,8 @@ class TestForOthers:
         await write(await people.client_of(cy), slug, "aside", first["id"])
         second = await write(await people.client_of(ben), slug, "second", first["id"])
         third = await write(await people.client_of(ada), slug, "**third** " + "long " * 60, second["id"])
-        found = await CommentReads(db.reads).thread_people(third["id"])
-        assert found[0] == ben.id
-        assert set(found) == {ada.id, ben.id, cy.id}
         async with db.unit_of_work() as session:
+            assert set(await CommentService(session).thread_people(third["id"])) == {ada.id, ben.id, cy.id}
             about = await CommentService(session).about(third["id"])
         assert about is not None
         assert (about.article_slug, about.writer_id, about.parent_writer_id) == (slug, ada.id, ben.id)

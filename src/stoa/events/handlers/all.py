@@ -5,6 +5,7 @@ from typing import Any
 from stoa.events.dead_letters import HandlerGaveUp
 from stoa.events.event import Event
 from stoa.events.handlers import nightly
+from stoa.events.handlers.content import content_notices, follower_task
 from stoa.events.handlers.imports import import_jobs, import_tasks
 from stoa.events.handlers.letters import letters
 from stoa.events.handlers.notices import notices
@@ -40,9 +41,11 @@ from stoa.modules.content.comments.events import (
     CommentHeld,
     CommentRejected,
 )
+from stoa.modules.content.follows.events import FollowCreated, FollowDeleted
 from stoa.modules.content.importing.events import ImportFailed, ImportFinished
 from stoa.modules.content.importing.task import Workshop
 from stoa.modules.content.reactions.service import announce_reactions
+from stoa.modules.content.tags.events import TagMerged
 from stoa.modules.deliveries.channels.apprise import service_addresses
 from stoa.modules.deliveries.events import DeliveryFailed
 from stoa.modules.notifications.wording.wording import Wording
@@ -77,6 +80,9 @@ EVENTS: tuple[type[Event], ...] = (
     CommentApproved,
     CommentRejected,
     CommentDeleted,
+    FollowCreated,
+    FollowDeleted,
+    TagMerged,
     ImportFinished,
     ImportFailed,
     DeliveryFailed,
@@ -100,8 +106,10 @@ def all_work(settings: Settings, keyring: Keyring | None = None, shop: Workshop 
     handlers: tuple[Handler[Any], ...] = (
         *letters(mails),
         *notices(wording),
+        *content_notices(wording),
         *site_notices(wording, len(service_addresses(settings))),
         *webhooks(EVENTS),
         *(job.handler for job in jobs),
     )
-    return Work(Registry(handlers), jobs, TaskRegistry((*import_tasks(shop), announce_reactions)))
+    tasks = (*import_tasks(shop), announce_reactions, follower_task(wording))
+    return Work(Registry(handlers), jobs, TaskRegistry(tasks))

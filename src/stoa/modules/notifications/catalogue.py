@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-CategoryName = Literal["security", "account", "content", "site"]
+CategoryName = Literal["security", "account", "content", "comments", "following", "site"]
 ChannelName = Literal["in_app", "mail", "sms", "push"]
 Wish = Literal["off", "instant"]
 LaterWish = Literal["daily", "weekly"]
@@ -59,14 +59,21 @@ CATEGORIES: Final[Mapping[str, Category]] = {
             frozenset({IN_APP, MAIL}),
         ),
         Category("account", "Account", "Your account itself: its role, its standing, a welcome.", _wishes("instant")),
-        Category("content", "Your articles", "What others did to your articles.", _wishes("off")),
+        Category("content", "Your articles", "What others did to your articles, and who follows you.", _wishes("off")),
+        Category(
+            "comments", "Comments", "Comments below your articles, answers to yours, and yours.", _wishes("instant")
+        ),
+        Category("following", "Following", "New articles by whom and on what you follow.", _wishes("off")),
         Category(
             "site", "Running the site", "What needs the attention of those who run this site.", _wishes("instant")
         ),
     )
 }
 _NO_MAIL: Final = frozenset({MAIL})
+_NO_PUSH: Final = frozenset({PUSH})
+_QUIET: Final = frozenset({MAIL, PUSH})
 _TITLE: Final = {"title": "A walk by the river"}
+_SAID: Final = {**_TITLE, "name": "Ada", "excerpt": "I read this with pleasure."}
 
 TYPES: Final[Mapping[str, NoticeType]] = {
     kind.name: kind
@@ -82,6 +89,15 @@ TYPES: Final[Mapping[str, NoticeType]] = {
         NoticeType("api_key_created", "security", "New API key", {"prefix": "stoa_1a2b"}),
         NoticeType("article_taken_down", "content", "Article taken down", _TITLE),
         NoticeType("article_edited", "content", "Article edited", _TITLE),
+        NoticeType("new_follower", "content", "New follower", {"name": "Ada"}, _NO_PUSH),
+        NoticeType("article_published", "following", "New article", {**_TITLE, "author": "Ada"}),
+        NoticeType("comment_on_article", "comments", "Comment below your article", _SAID),
+        NoticeType("comment_answered", "comments", "Answer to your comment", _SAID),
+        NoticeType("comment_in_thread", "comments", "Comment in your thread", _SAID, _QUIET),
+        NoticeType("comment_waits", "comments", "Comment to look at", {**_TITLE, "name": "Ada"}, _NO_MAIL),
+        NoticeType("comment_held", "comments", "Your comment waits", _TITLE, _QUIET),
+        NoticeType("comment_approved", "comments", "Your comment is shown", _TITLE, _NO_MAIL),
+        NoticeType("comment_hidden", "comments", "Your comment was hidden", _TITLE, _NO_MAIL),
         NoticeType(
             "dead_letter",
             "site",

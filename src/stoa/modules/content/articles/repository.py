@@ -5,7 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, delete, func, literal_column, or_, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,7 +28,7 @@ from stoa.modules.content.articles import queries
 from stoa.modules.content.articles.models import Article, ArticleRedirect
 from stoa.modules.content.articles.queries import LISTED
 from stoa.modules.content.articles.reading import editable_of
-from stoa.modules.content.articles.schemas import EditableArticle, WentOut
+from stoa.modules.content.articles.schemas import ArticleOutline, EditableArticle, WentOut
 from stoa.modules.content.tags.models import ArticleTag
 
 _PREFIX = "/articles/"
@@ -131,6 +145,12 @@ class ArticleRepository:
 
     async def title_of(self, article_id: UUID) -> str | None:
         return await self._session.scalar(select(Article.title).where(Article.id == article_id))
+
+    async def outline(self, article_id: UUID) -> ArticleOutline | None:
+        is_listed = literal_column(f"({LISTED.text})", Boolean())
+        statement = select(Article.id, Article.author_id, Article.slug, Article.title, is_listed)
+        row = (await self._session.execute(statement.where(Article.id == article_id))).one_or_none()
+        return ArticleOutline(*row) if row else None
 
     async def empty_bin(self, before: datetime) -> None:
         await self._session.execute(

@@ -192,6 +192,17 @@ class WentOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleOutline:
+    """What others are told of an article. `is_listed`: it is out, for everybody, and no page."""
+
+    id: UUID
+    author_id: UUID
+    slug: str
+    title: str
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VersionedArticle:
     """A public article as JSON, and which version of it."""
 

@@ -12,7 +12,7 @@ from stoa.modules.content.articles.errors import ArticleNotFound
 from stoa.modules.content.articles.history.repository import RevisionRepository, Saved
 from stoa.modules.content.articles.queries import former_path
 from stoa.modules.content.articles.repository import ArticleRepository
-from stoa.modules.content.articles.schemas import ArticleDraft, EditableArticle, SavedArticle, WentOut
+from stoa.modules.content.articles.schemas import ArticleDraft, ArticleOutline, EditableArticle, SavedArticle, WentOut
 from stoa.modules.content.search.schemas import SearchEntry, reach_of
 from stoa.modules.content.search.service import SearchService
 from stoa.modules.content.tags.service import TagService
@@ -73,6 +73,10 @@ class ArticleService:
     async def title_of(self, article_id: UUID) -> str | None:
         """None when it is gone for good; one in the bin has its title still."""
         return await self._articles.title_of(article_id)
+
+    async def outline(self, article_id: UUID) -> ArticleOutline | None:
+        """What others are told of it; None when it is gone for good."""
+        return await self._articles.outline(article_id)
 
     async def empty_bin(self, before: datetime) -> None:
         """Delete for good what was put in the bin before that time."""

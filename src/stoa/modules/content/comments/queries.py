@@ -213,17 +213,6 @@ def _queued(
     return statement.where(Article.slug == bindparam("article")) if article else statement
 
 
-_ASKED = aliased(Comment, name="asked")
-_THREAD = func.coalesce(_ASKED.root_id, _ASKED.id)
-PEOPLE = Query(
-    select(Comment.author_id, func.bool_or(Comment.id == _ASKED.parent_id).label("is_parent"))
-    .join(_ASKED, or_(Comment.id == _THREAD, Comment.root_id == _THREAD))
-    .where(
-        _ASKED.id == ID, is_public(Comment), Comment.author_id.is_not(None),
-    )
-    .group_by(Comment.author_id)
-    .order_by(text("is_parent DESC NULLS LAST"), func.min(Comment.created_at))
-)  # fmt: skip
 ALL_OF_WRITER = Query(
     select(Comment.id, Article.slug, Article.title, Comment.body, Comment.status, Comment.created_at, Comment.edited_at)
     .join(Article, Article.id == Comment.article_id)

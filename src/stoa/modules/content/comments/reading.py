@@ -91,10 +91,6 @@ class CommentReads:
         count: int = await self._reads.fetch_value(queries.queue_total("held", **shape), viewer=actor.id)
         return count
 
-    async def thread_people(self, comment_id: UUID) -> list[UUID]:
-        """Who wrote in the thread of this comment, each once, the writer of the one it answers first."""
-        return [row["author_id"] for row in await self._reads.fetch(queries.PEOPLE, id=comment_id)]
-
 
 def _reader(actor: Actor | None) -> dict[str, object]:
     if actor is None:

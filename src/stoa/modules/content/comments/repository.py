@@ -88,6 +88,20 @@ class CommentRepository:
         row = (await self._session.execute(statement)).one_or_none()
         return (row[0], row[1], row[2]) if row else None
 
+    async def thread_people(self, comment_id: UUID, most: int) -> list[UUID]:
+        asked = aliased(Comment)
+        thread = select(func.coalesce(asked.root_id, asked.id)).where(asked.id == comment_id).scalar_subquery()
+        statement = (
+            select(Comment.author_id)
+            .where(
+                or_(Comment.id == thread, Comment.root_id == thread), is_public(Comment), Comment.author_id.is_not(None)
+            )
+            .group_by(Comment.author_id)
+            .order_by(func.max(Comment.created_at).desc())
+            .limit(most)
+        )
+        return [person for person in await self._session.scalars(statement) if person is not None]
+
     async def lock_articles_of(self, author_id: UUID) -> list[UUID]:
         """The articles that this person commented on, locked in id order."""
         theirs = select(Comment.article_id).where(Comment.author_id == author_id)

@@ -32,6 +32,7 @@ from stoa.shared.markdown.plain import html_text
 from stoa.shared.security import Actor
 
 SAID_AGAIN: Final = timedelta(minutes=10)
+MOST_TOLD: Final = 100
 
 
 class CommentService:
@@ -115,6 +116,10 @@ class CommentService:
             status="deleted" if comment.deleted_at else comment.status,  # type: ignore[arg-type] # checked by the table
             excerpt="" if comment.deleted_at else _excerpt(comment.html),
         )
+
+    async def thread_people(self, comment_id: UUID) -> list[UUID]:
+        """Up to 100 of those who wrote what is seen in the thread of this comment, each once, the last ones first."""
+        return await self._comments.thread_people(comment_id, MOST_TOLD)
 
     async def empty_bin(self, before: datetime) -> None:
         """Forget text and writer of what was deleted before that time; only answered ones stay, as gaps."""

@@ -101,12 +101,13 @@ class FollowService:
         return await self._follows.followers(author_id, tag_ids, after=after, limit=limit)
 
     async def _follow(self, actor: Actor, *, author_id: UUID | None = None, tag_id: UUID | None = None) -> None:
-        if await self._follows.count(actor.user_id) >= MOST:
-            raise TooManyFollowed(MOST)
         made = await self._follows.add(actor.user_id, author_id=author_id, tag_id=tag_id)
-        if made is not None:
-            event = FollowCreated(follow_id=made, follower_id=actor.user_id, author_id=author_id, tag_id=tag_id)
-            await publish(self._session, event)
+        if made is None:
+            return
+        if await self._follows.count(actor.user_id) > MOST:
+            raise TooManyFollowed(MOST)
+        event = FollowCreated(follow_id=made, follower_id=actor.user_id, author_id=author_id, tag_id=tag_id)
+        await publish(self._session, event)
 
     async def _unfollow(self, actor: Actor, *, author_id: UUID | None = None, tag_id: UUID | None = None) -> None:
         ended = await self._follows.remove(actor.user_id, author_id=author_id, tag_id=tag_id)
