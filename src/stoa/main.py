@@ -1,5 +1,6 @@
 """The only place where modules, handlers and layers are joined into one application."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,6 +38,9 @@ from stoa.shared.database import Database
 from stoa.shared.errors import Moved, StoaError
 from stoa.shared.keyring import keyring_of
 from stoa.shared.markdown.pool import MarkdownPool
+from stoa.shared.media.choosing import picture_pool
+from stoa.shared.media.images import LARGEST_UPLOAD
+from stoa.shared.media.pool import PicturePool
 from stoa.shared.middleware.body_limit import BodyLimit
 from stoa.shared.middleware.front_door import FrontDoor
 from stoa.shared.middleware.last_resort import LastResort
@@ -54,7 +58,10 @@ from stoa.web import routes as web
 
 MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, *NOTIFICATIONS, mail, webhooks, audit, events, task_queue)
 API = "/api/v1"
-UPLOADS = dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456)
+UPLOADS = {
+    **dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456),
+    f"{API}/uploads": LARGEST_UPLOAD + 65_536,
+}
 IMPORTS = (f"{API}/imports", "/studio/import")
 _MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz", "/.well-known/")
 
@@ -67,10 +74,11 @@ def create_app(
     data_dir: Path,
     database: Database | None = None,
     markdown: MarkdownPool | None = None,
+    pictures: PicturePool | None = None,
 ) -> FastAPI:
     """The application for these settings and servers. Opens nothing before it is started.
 
-    A `database` or `markdown` pool that is open already is used as it is, and left open.
+    A `database`, or a pool of `markdown` or `pictures`, that is open already is used as it is, and left open.
     """
     store = PageStore(settings.cache.page_cache_mb * 1_048_576)
     keyring = keyring_of(settings, data_dir)
@@ -90,6 +98,9 @@ def create_app(
             own = MarkdownPool(settings.content.markdown_workers, settings.content.markdown_seconds)
             stack.push_async_callback(own.close)
             app.state.markdown = markdown or own
+            own_pictures = picture_pool(settings)
+            stack.push_async_callback(asyncio.to_thread, own_pictures.close)
+            app.state.pictures = pictures or own_pictures
             listener = ChangeListener(database_url, connected=store.open, changed=store.clear, disconnected=store.close)
             await stack.enter_async_context(listener)
             await stack.enter_async_context(hub.listener(database_url))

@@ -137,6 +137,13 @@ TABLE: Final = (
     ),
     Row("PUT", f"{API}/articles/{{slug}}/reactions/{{kind}}", SIGNED_IN, 200, "reaction"),
     Row("DELETE", f"{API}/articles/{{slug}}/reactions/{{kind}}", SIGNED_IN, 200, "reaction"),
+    # following
+    Row("GET", f"{API}/follows", SIGNED_IN, 200),
+    Row("GET", f"{API}/feed", SIGNED_IN, 200),
+    Row("PUT", f"{API}/users/{{username}}/follow", SIGNED_IN, 204, "person"),
+    Row("DELETE", f"{API}/users/{{username}}/follow", SIGNED_IN, 204, "person"),
+    Row("PUT", f"{API}/tags/{{slug}}/follow", SIGNED_IN, 204, "tag"),
+    Row("DELETE", f"{API}/tags/{{slug}}/follow", SIGNED_IN, 204, "tag"),
     Row("GET", f"{API}/tags", PUBLIC, 200),
     Row("GET", f"{API}/tags/{{slug}}", PUBLIC, 200, "tag"),
     Row("GET", f"{API}/tags/{{slug}}/articles", PUBLIC, 200, "tag"),

@@ -80,6 +80,8 @@ PAGES: Final = (
     Page("/forgot-password", PUBLIC),
     Page("/reset-password", PUBLIC, 303),
     Page("/unsubscribe/{token}", PUBLIC, 404),
+    # what one follows
+    Page("/following", SIGNED_IN),
     # what one was told
     Page("/notifications", SIGNED_IN),
     Page("/notifications/{notification_id}", SIGNED_IN, 404),
@@ -141,6 +143,8 @@ ACTIONS: Final = (
     Action("/articles/{slug}/reactions", SIGNED_IN),
     Action("/comments/{comment_id}/edit", "create:comment"),
     Action("/comments/{comment_id}/{act}", SIGNED_IN),
+    Action("/authors/{username}/follow", SIGNED_IN),
+    Action("/tags/{slug}/follow", SIGNED_IN),
     Action("/settings", OWN_ACCOUNT),
     Action("/settings/avatar", OWN_ACCOUNT),
     Action("/settings/avatar/remove", OWN_ACCOUNT),

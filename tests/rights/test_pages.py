@@ -13,7 +13,16 @@ from tests.matrix.table import API, PUBLIC
 from tests.people import People
 from tests.rights.pages import ACTIONS, PAGES, VISITORS, Action, expected
 
-IDS = ("session_id", "key_id", "notification_id", "subscription_id", "delivery_id", "endpoint_id", "comment_id")
+IDS = (
+    "session_id",
+    "key_id",
+    "notification_id",
+    "subscription_id",
+    "delivery_id",
+    "endpoint_id",
+    "comment_id",
+    "import_id",
+)
 NAMES = {"number": "1", "act": "delete", **dict.fromkeys(IDS, str(UUID(int=0)))}
 
 

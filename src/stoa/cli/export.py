@@ -23,8 +23,8 @@ def export(
     from stoa.cli.context import Opened, run
     from stoa.modules.audit.service import AuditService
     from stoa.modules.content.exporting.packing import write_folder, write_zip
-    from stoa.modules.content.exporting.pictures import picture_reader
     from stoa.modules.content.exporting.service import SiteExport
+    from stoa.shared.media.choosing import media_store
 
     count = 0
 
@@ -38,9 +38,8 @@ def export(
 
     async def work(app: Opened) -> None:
         site = app.settings.site
-        made = SiteExport(
-            app.database.reads, picture_reader(app.data_dir / "media"), site_name=site.site_name, language=site.language
-        )
+        media = media_store(app.settings, app.data_dir)
+        made = SiteExport(app.database.reads, media.read, site_name=site.site_name, language=site.language)
         write = write_zip if path.suffix.lower() == ".zip" else write_folder
         await write(path, counted(made.files()), force=force)
         async with app.database.unit_of_work() as session:

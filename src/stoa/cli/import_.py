@@ -69,22 +69,26 @@ def import_survey(
     data_dir: Path | None,
 ) -> None:
     """Import what was surveyed into the site of the data folder, or of the settings."""
+    import asyncio
     from dataclasses import replace
 
     from stoa.cli.context import Opened, run
     from stoa.modules.content.importing.service import ImportService
     from stoa.shared.markdown.pool import MarkdownPool
-    from stoa.shared.media import MediaStore
+    from stoa.shared.media.choosing import media_store, picture_pool
 
     async def work(app: Opened) -> None:
         site = app.settings.site
         chosen = replace(choices, default_author=site.site_name, language=site.language)
         pool = MarkdownPool(workers=2, seconds=_PATIENCE * app.settings.content.markdown_seconds)
+        pictures = picture_pool(app.settings)
         try:
-            service = ImportService(app.database, MediaStore(app.data_dir / "media"), pool)
+            media = media_store(app.settings, app.data_dir)
+            service = ImportService(app.database, media, pictures, pool)
             await service.run(importer, survey, chosen, account, progress)
         finally:
             await pool.close()
+            await asyncio.to_thread(pictures.close)
 
     run(data_dir, "stoa import", work)
 

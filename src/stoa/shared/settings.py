@@ -150,6 +150,37 @@ class ContentSettings(Part):
     import_mb: int = Field(1024, ge=1, le=16_384, description="Largest file that may be uploaded to be imported.")
 
 
+class MediaSettings(Part):
+    media_store: Literal["folder", "s3"] = Field(
+        "folder",
+        description="Where pictures are kept: `folder` is `media` in the data folder; `s3` is a bucket of S3 or of a "
+        "store that speaks like it, for several machines that serve one site.",
+    )
+    picture_workers: int = Field(1, ge=1, le=16, description="Processes that decode pictures, for each web process.")
+    picture_seconds: float = Field(20.0, gt=0, le=300, description="Longest one picture may take, in seconds.")
+    s3_bucket: str = Field("", max_length=255, description="The bucket. It must be there.")
+    s3_endpoint: str | None = Field(
+        None, pattern=r"^https?://[^\s?#@]+$", max_length=255, description="Address of the store. Default: AWS."
+    )
+    s3_region: str = Field("us-east-1", min_length=1, max_length=63, description="Region of the bucket.")
+    s3_access_key: str = Field("", max_length=255, description="Access key of an account that may use the bucket.")
+    s3_secret_key: SecretStr | None = Field(None, description="Secret of that key.")
+    s3_prefix: str = Field(
+        "", pattern=r"^[A-Za-z0-9._/-]*$", max_length=200, description="What the names of all objects begin with."
+    )
+    s3_path_style: bool = Field(
+        True, description="Bucket in the path of addresses, as most stores want it, and not in the host name."
+    )
+    s3_allow_http: bool = Field(False, description="Let the endpoint be plain http on another machine than this one.")
+    s3_public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#@]+$",
+        max_length=255,
+        description="Where browsers find the objects, such as a CDN in front of the bucket, prefix included; "
+        "`/media/...` then leads there. Without it the site sends pictures itself.",
+    )
+
+
 class EventSettings(Part):
     event_days: int = Field(30, ge=1, le=3650, description="How long handled events and ended tasks are kept, in days.")
 
@@ -207,6 +238,7 @@ class Settings:
     site: SiteSettings
     accounts: AccountSettings
     content: ContentSettings
+    media: MediaSettings
     events: EventSettings
     mail: MailSettings
     notices: NoticeSettings
@@ -228,7 +260,7 @@ class Settings:
                 faults += _faults_of(error)
         if not faults:
             settings = cls(**parts)  # type: ignore[arg-type] # the names are those of the dataclass itself
-            faults = _unsafe_in_production(settings)
+            faults = [*_incomplete(settings), *_unsafe_in_production(settings)]
         if faults:
             raise SettingsFault("; ".join(f"{f.field}: {f.message}" for f in faults), faults=tuple(faults))
         return settings
@@ -254,6 +286,7 @@ PARTS: Mapping[str, type[Part]] = {
     "site": SiteSettings,
     "accounts": AccountSettings,
     "content": ContentSettings,
+    "media": MediaSettings,
     "events": EventSettings,
     "mail": MailSettings,
     "notices": NoticeSettings,
@@ -306,6 +339,33 @@ def _faults_of(error: ValidationError) -> list[FieldFault]:
         FieldFault(environment_name(str(e["loc"][0]).lower()) if e["loc"] else "settings", e["msg"])
         for e in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+
+
+def _incomplete(settings: Settings) -> list[FieldFault]:
+    media = settings.media
+    if media.media_store != "s3":
+        return []
+    needed = {"s3_bucket": media.s3_bucket, "s3_access_key": media.s3_access_key, "s3_secret_key": media.s3_secret_key}
+    faults = [
+        FieldFault(environment_name(name), "is needed with STOA_MEDIA_STORE=s3")
+        for name, value in needed.items()
+        if not value
+    ]
+    if media.s3_endpoint and not media.s3_allow_http and _is_plain_and_far(media.s3_endpoint):
+        faults.append(
+            FieldFault("STOA_S3_ENDPOINT", "must start with https://, or be on this machine; see STOA_S3_ALLOW_HTTP")
+        )
+    return faults
+
+
+def _is_plain_and_far(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.scheme != "http":
+        return False
+    try:
+        return not ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return parts.hostname != "localhost"
 
 
 def _unsafe_in_production(settings: Settings) -> list[FieldFault]:

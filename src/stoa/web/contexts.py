@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup
 
 from stoa.web.comments.contexts import ReactionView, Talk
+from stoa.web.following.buttons import FollowView
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 _WORTH_TELLING = timedelta(days=1)
@@ -207,6 +208,7 @@ class ArticlePage:
     language: str | None = None
     talk: Talk | None = None
     reactions: tuple[ReactionView, ...] = ()
+    follow: FollowView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,7 @@ class TagPage:
     tag: TagRef
     articles: tuple[ArticleCard, ...]
     pager: Pager = Pager()
+    follow: FollowView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,7 @@ class AuthorPage:
     pager: Pager = Pager()
     website: str | None = None
     social_links: tuple[str, ...] = ()
+    follow: FollowView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from stoa.modules.content.articles.reading import ArticleReads
 from stoa.modules.content.articles.schemas import LONGEST_SEARCH, ArticleQuery
+from stoa.modules.content.follows.service import FollowReads
 from stoa.modules.content.tags.schemas import TagQuery
 from stoa.modules.content.tags.service import TagReads
 from stoa.modules.users.service import UserReads
 from stoa.shared.database import ReadSession
 from stoa.shared.errors import NotFound
 from stoa.shared.pagination import DEEPEST_SKIP, MOST_PER_PAGE, Slice
+from stoa.shared.security import Actor
 from stoa.shared.text import clean_line
 from stoa.web.cards import author_of, card_of, cards_of, hit_of, tag_of, toc_of
 from stoa.web.comments.contexts import ReactionView, Talk
@@ -31,8 +33,9 @@ from stoa.web.contexts import (
     TagRef,
     TagsPage,
 )
+from stoa.web.following.buttons import FollowView
 from stoa.web.meta import MetaMaker
-from stoa.web.paging import pager
+from stoa.web.paging import address, pager
 
 PER_PAGE = 12
 LAST_PAGE = DEEPEST_SKIP // PER_PAGE
@@ -54,6 +57,7 @@ class PageBuilder:
 
     def __init__(self, reads: ReadSession, site: Site) -> None:
         self._articles = ArticleReads(reads)
+        self._follows = FollowReads(reads)
         self._tags = TagReads(reads)
         self._users = UserReads(reads)
         self._meta = MetaMaker(site)
@@ -79,7 +83,11 @@ class PageBuilder:
         return found
 
     async def article(
-        self, found: Mapping[str, Any], talk: Talk | None = None, reactions: tuple[ReactionView, ...] = ()
+        self,
+        found: Mapping[str, Any],
+        talk: Talk | None = None,
+        reactions: tuple[ReactionView, ...] = (),
+        follow: FollowView | None = None,
     ) -> ArticlePage:
         """One article with what to read next, what was said below it, and how readers reacted."""
         card = card_of(found)
@@ -94,6 +102,7 @@ class PageBuilder:
             language=found["language"] if found["language"] != self._site.language else None,
             talk=talk,
             reactions=reactions,
+            follow=follow,
         )
 
     async def tags(self) -> TagsPage:
@@ -108,20 +117,27 @@ class PageBuilder:
             query = query.model_copy(update={"cursor": found.next_cursor})
         return TagsPage(meta=self._meta.tags(), tags=tuple(tag for tag in tags if tag.article_count))
 
-    async def tag(self, slug: str, page: int) -> TagPage:
+    async def tag(self, slug: str, page: int, reader: Actor | None = None) -> TagPage:
         """The articles of one topic. Raises Moved, NotFound."""
         tag = tag_of(orjson.loads(await self._tags.one(slug)))
         articles = await self._page(page, tags=[slug])
+        is_followed = reader is not None and await self._follows.follows_tag(reader, slug)
         return TagPage(
             meta=self._meta.tag(tag, page),
             tag=tag,
             articles=cards_of(articles.items),
             pager=pager(f"/tags/{slug}", page, more=articles.next_cursor is not None),
+            follow=FollowView("tag", slug, tag.name, address(tag.url, page), is_followed),
         )
 
-    async def author(self, username: str, page: int) -> AuthorPage:
+    async def author(self, username: str, page: int, reader: Actor | None = None) -> AuthorPage:
         """A writer's public face and articles. Raises NotFound."""
-        profile = orjson.loads(await self._users.public(username))
+        is_followed = False
+        if reader is None:
+            profile = orjson.loads(await self._users.public(username))
+        else:
+            found, is_followed = await self._follows.author(reader, username)
+            profile = orjson.loads(found)
         author = author_of(profile)
         articles = await self._page(page, author=author.username, count=True)
         return AuthorPage(
@@ -132,6 +148,7 @@ class PageBuilder:
             pager=pager(f"/authors/{author.username}", page, more=articles.next_cursor is not None),
             website=profile["website"],
             social_links=tuple(profile["social_links"]),
+            follow=follow_of(author, reader, address(author.url, page), is_followed=is_followed),
         )
 
     async def search(self, words: SearchWords) -> SearchPage:
@@ -190,6 +207,13 @@ class PageBuilder:
     async def _popular_tags(self) -> tuple[TagRef, ...]:
         found = await self._tags.page(TagQuery(sort="article_count", limit=POPULAR_TAGS))
         return tuple(tag for tag in (tag_of(orjson.loads(item)) for item in found.items) if tag.article_count)
+
+
+def follow_of(author: AuthorRef, reader: Actor | None, back: str, *, is_followed: bool) -> FollowView | None:
+    """The button that follows an author; nobody follows themselves."""
+    if reader is not None and reader.username == author.username:
+        return None
+    return FollowView("author", author.username, author.display_name, back, is_followed)
 
 
 def _filters(words: SearchWords) -> dict[str, str]:

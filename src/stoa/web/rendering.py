@@ -13,6 +13,7 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from stoa.shared.media.names import size_of, srcset
 from stoa.web.accounts import contexts as accounts
 from stoa.web.assets import Assets
 from stoa.web.contexts import (
@@ -27,6 +28,7 @@ from stoa.web.contexts import (
     TagsPage,
     Visitor,
 )
+from stoa.web.following.contexts import FollowingPage
 from stoa.web.notifications import contexts as notifications
 from stoa.web.studio import revision_contexts as revisions
 from stoa.web.studio.calendar_contexts import CalendarPage
@@ -44,6 +46,7 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     TagsPage: "tags.html",
     AuthorPage: "author.html",
     SearchPage: "search.html",
+    FollowingPage: "following/page.html",
     ErrorPage: "error.html",
     StyleguidePage: "styleguide.html",
     accounts.RegisterPage: "account/register.html",
@@ -151,6 +154,7 @@ def environment(site: Site, assets: Assets) -> Environment:
         cache_size=-1,
     )
     made.globals.update(site=site, asset=assets.url, visitor=None)
+    made.filters.update(picture_forms=srcset, picture_size=size_of)
     made.filters.update(date=date, date_time=date_time, number=number, data_block=data_block, bare_address=bare_address)
     return made
 

@@ -9,20 +9,22 @@ from starlette.responses import Response
 
 from stoa.shared.database import reads_of
 from stoa.shared.errors import NotFound
+from stoa.shared.media.choosing import media_store
 from stoa.shared.parameters import SlugPath, Username
-from stoa.shared.security import PUBLIC
+from stoa.shared.security import PUBLIC, viewer_of
 from stoa.shared.settings import Settings
 from stoa.web import api_docs, feeds, files, health
 from stoa.web.accounts.router import ROUTERS as ACCOUNTS
 from stoa.web.assets import Assets
 from stoa.web.comments.routes import router as comments
 from stoa.web.contexts import Site
+from stoa.web.following.routes import router as following
 from stoa.web.notifications.router import ROUTERS as NOTIFICATIONS
 from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
 from stoa.web.rendering import Pages
 from stoa.web.studio.router import ROUTERS as STUDIO
 from stoa.web.styleguide import styleguide_page
-from stoa.web.visitors import page_answer
+from stoa.web.visitors import answer_to, page_answer
 from stoa.web.webhooks.routes import router as webhooks
 
 router = APIRouter(include_in_schema=False)
@@ -40,8 +42,8 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
     )
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
-    app.state.media_folder = data_dir / "media"
-    own = (comments, router, feeds.router, files.router, health.router, api_docs.router, webhooks)
+    app.state.media = media_store(settings, data_dir)
+    own = (comments, router, following, feeds.router, files.router, health.router, api_docs.router, webhooks)
     for part in (*ACCOUNTS, *NOTIFICATIONS, *STUDIO, *own):
         app.include_router(part)
 
@@ -61,13 +63,15 @@ async def tags(request: Request) -> Response:
 @router.get("/tags/{slug}", **PUBLIC)
 async def tag(request: Request, slug: SlugPath, page: PageNumber = 1) -> Response:
     """The articles of a topic."""
-    return await page_answer(request, await _builder(request).tag(slug, page))
+    reader = await viewer_of(request)
+    return await answer_to(request, reader, await _builder(request).tag(slug, page, reader))
 
 
 @router.get("/authors/{username}", **PUBLIC)
 async def author(request: Request, username: Username, page: PageNumber = 1) -> Response:
     """A writer and what they wrote."""
-    return await page_answer(request, await _builder(request).author(username, page))
+    reader = await viewer_of(request)
+    return await answer_to(request, reader, await _builder(request).author(username, page, reader))
 
 
 @router.get("/search", **PUBLIC)

@@ -17,7 +17,11 @@ _OWN = {"cache-control": "private, no-store", "vary": _VARY}
 
 async def page_answer(request: Request, page: object, *, status: int = 200) -> Response:
     """A page that everybody may see; its header shows the person, if somebody is signed in."""
-    actor = await viewer_of(request)
+    return await answer_to(request, await viewer_of(request), page, status=status)
+
+
+async def answer_to(request: Request, actor: Actor | None, page: object, *, status: int = 200) -> Response:
+    """The same where it is known already who looks."""
     pages = pages_of(request)
     if actor is not None:
         return Response(pages.render(page, await visitor_of(request, actor)), status, headers=_OWN, media_type=HTML)

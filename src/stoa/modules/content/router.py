@@ -13,12 +13,15 @@ from stoa.modules.content.importing.router import router as importing
 from stoa.modules.content.reactions.personal_data import ReactionsOfPerson
 from stoa.modules.content.reactions.router import router as reactions
 from stoa.modules.content.tags.router import router as tags
+from stoa.modules.content.uploads.personal_data import UploadsOfPerson
+from stoa.modules.content.uploads.router import router as uploads
 from stoa.shared.personal_data import PersonalData
 
-ROUTERS = (articles, tags, states, revisions, comments, reactions, follows, importing, exporting)
+ROUTERS = (articles, tags, states, revisions, comments, reactions, follows, uploads, importing, exporting)
 PERSONAL_DATA: tuple[PersonalData, ...] = (
     ArticlesOfPerson(),
     CommentsOfPerson(),
     ReactionsOfPerson(),
     FollowsOfPerson(),
+    UploadsOfPerson(),
 )

@@ -43,6 +43,10 @@ def identity(user_id: ColumnElement[UUID]) -> ColumnElement[Any]:
     return select(_json(_IDENTITY)).where(User.id == user_id).scalar_subquery()
 
 
+def profile(username: ColumnElement[str]) -> ColumnElement[Any]:
+    return select(_json(_PROFILE)).where(User.username == username, User.is_active).scalar_subquery()
+
+
 def id_of(username: ColumnElement[str]) -> ColumnElement[UUID]:
     return select(User.id).where(User.username == username).scalar_subquery()
 

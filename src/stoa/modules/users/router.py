@@ -17,6 +17,11 @@ from stoa.shared.security import OWN_ACCOUNT, PUBLIC, SIGNED_IN, ActorDep, requi
 router = APIRouter(tags=["users"])
 
 
+def avatars_of(request: Request) -> Avatars:
+    """The pictures of people, for the API and for forms."""
+    return Avatars(database_of(request), request.app.state.media, request.app.state.pictures)
+
+
 @router.get("/users", responses=answers(Page[UserRow], 401, 403), **require("manage:users", list_parameters(UserQuery)))
 async def list_users(request: Request) -> Response:
     """Find accounts by name, address, role or state."""
@@ -42,14 +47,14 @@ async def change_me(profile: ProfileIn, actor: ActorDep, request: Request) -> Re
 @router.put("/users/me/avatar", responses=answers(OwnUser, 401, 403, 413), **require(OWN_ACCOUNT))
 async def set_avatar(file: UploadFile, actor: ActorDep, request: Request) -> Response:
     """Set one's own picture: PNG, JPEG, WebP or GIF, kept as a small square without its metadata."""
-    await Avatars(database_of(request), request.app.state.media_folder).put(actor.user_id, file.file)
+    await avatars_of(request).put(actor.user_id, file.file)
     return await get_me(actor, request)
 
 
 @router.delete("/users/me/avatar", status_code=204, responses=answers(OwnUser, 401, 403), **require(OWN_ACCOUNT))
 async def remove_avatar(actor: ActorDep, request: Request) -> None:
     """Remove one's own picture."""
-    await Avatars(database_of(request), request.app.state.media_folder).remove(actor.user_id)
+    await avatars_of(request).remove(actor.user_id)
 
 
 @router.get("/users/{username}", responses=answers(Profile, 404), **PUBLIC)

@@ -51,6 +51,11 @@ def identity(user_id: ColumnElement[UUID]) -> ColumnElement[Any]:
     return queries.identity(user_id)
 
 
+def public_profile(username: ColumnElement[str]) -> ColumnElement[Any]:
+    """SQL for what everybody may read of the user of that name, or NULL; as `UserReads.public` gives it."""
+    return queries.profile(username)
+
+
 def id_of(username: ColumnElement[str]) -> ColumnElement[UUID]:
     """SQL for the id behind a username, or NULL."""
     return queries.id_of(username)

@@ -8,12 +8,17 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from stoa.shared.media.names import size_of, srcset
+
 from .code import Highlighter, language_of
 
 TABLE_LABEL = "Table"
 FOOTNOTES_LABEL = "Footnotes"
 BACK_LABEL = "Back to the text"
 DONE_LABEL, NOT_DONE_LABEL = "Done", "Not done"
+
+IN_TEXT = "(min-width: 800px) 720px, 100vw"
+"""How wide a picture in a text is shown, for the choice among its forms: the column, or the whole of a small screen."""
 
 _ALIGNMENT = {f"text-align:{side}": f"align-{side}" for side in ("left", "center", "right")}
 
@@ -34,7 +39,13 @@ def _code_block(code: str, language: str | None, highlighter: Highlighter) -> st
 
 
 def _image(renderer: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-    tokens[idx].attrs.update(loading="lazy", decoding="async")
+    attributes = tokens[idx].attrs
+    url = str(attributes.get("src", ""))
+    if forms := srcset(url):
+        attributes.update(srcset=forms, sizes=IN_TEXT)
+    if size := size_of(url):
+        attributes.update(width=size[0], height=size[1])
+    attributes.update(loading="lazy", decoding="async")
     return renderer.image(tokens, idx, options, env)
 
 

@@ -24,7 +24,7 @@ async def show(request: Request) -> Response:
 @router.get("/export", **require(OWN_ACCOUNT))
 async def export(actor: ActorDep, request: Request) -> Response:
     """Everything held about oneself, as one archive."""
-    archive = await Leaving(parts_of(request), request.app.state.media_folder).export(actor)
+    archive = await Leaving(parts_of(request), request.app.state.media).export(actor)
     headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="{actor.username}.zip"'}
     return Response(archive, headers=headers, media_type="application/zip")
 
@@ -41,7 +41,7 @@ async def erase(actor: ActorDep, request: Request) -> Response:
     form = await read_form(request, ("password", "username"))
     try:
         form.demand("password")
-        await Leaving(parts_of(request), request.app.state.media_folder).erase(actor, form["password"])
+        await Leaving(parts_of(request), request.app.state.media).erase(actor, form["password"])
     except StoaError as fault:
         return await _erase_page(request, actor, form.refused(fault), fault)
     return drop_session(parts_of(request), see_other("/sign-in?done=erased"))

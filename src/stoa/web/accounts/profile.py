@@ -9,7 +9,7 @@ from starlette.responses import Response
 from stoa.modules.auth.accounts.password_change import PasswordChanges
 from stoa.modules.auth.accounts.schemas import PasswordChange
 from stoa.modules.auth.parts import parts_of
-from stoa.modules.users.avatars import Avatars
+from stoa.modules.users.router import avatars_of
 from stoa.modules.users.schemas import ProfileIn
 from stoa.modules.users.service import UserReads, UserService
 from stoa.shared.database import database_of, reads_of
@@ -52,7 +52,7 @@ async def set_avatar(actor: ActorDep, request: Request) -> Response:
     try:
         if picture is None or not picture.filename:
             raise InvalidInput("Choose a file.", faults=(FieldFault("body.picture", "choose a file first"),))
-        await Avatars(database_of(request), request.app.state.media_folder).put(actor.user_id, picture.file)
+        await avatars_of(request).put(actor.user_id, picture.file)
     except StoaError as fault:
         return await _profile_page(request, actor, _at_picture(form, fault), fault)
     finally:
@@ -65,7 +65,7 @@ async def set_avatar(actor: ActorDep, request: Request) -> Response:
 async def remove_avatar(actor: ActorDep, request: Request) -> Response:
     """Go without a picture."""
     await read_form(request, ())
-    await Avatars(database_of(request), request.app.state.media_folder).remove(actor.user_id)
+    await avatars_of(request).remove(actor.user_id)
     return see_other("/settings?done=avatar-removed")
 
 

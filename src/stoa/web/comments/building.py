@@ -1,11 +1,13 @@
 """Makes the lower half of an article's page from what the services answer. Knows no request."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 
+from stoa.modules.content.articles.following.reading import follows_author
 from stoa.modules.content.comments.policy import WRITE, Mode, may_moderate
 from stoa.modules.content.comments.reading import CommentReads
 from stoa.modules.content.comments.schemas import Threads, ThreadsQuery
@@ -18,7 +20,7 @@ from stoa.web.forms import FormState
 
 THREADS: Final = 20
 LABELS: Final = {"like": "Like", "love": "Love", "clap": "Applaud", "insight": "Insightful"}
-_MINE: Final = (("mine", mine()),)
+_OF_READER: Final = (("mine", mine()), ("follows_author", follows_author()))
 
 
 class TalkWishes(BaseModel):
@@ -30,12 +32,21 @@ class TalkWishes(BaseModel):
     edit: Annotated[str, Field(max_length=40)] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What stands below an article, the kinds of reactions this reader chose, and whether they follow its author."""
+
+    talk: Talk
+    mine: list[str]
+    follows_author: bool
+
+
 async def talk_below(
     reads: ReadSession, actor: Actor | None, slug: str, wishes: TalkWishes, *, mode: Mode, form: FormState | None = None
-) -> tuple[Talk, list[str]]:
-    """The comments of an article for this reader, and the kinds of reactions they chose; one statement."""
+) -> Below:
+    """The comments of an article for this reader, and what else is theirs; one statement."""
     query = ThreadsQuery(sort=wishes.sort, cursor=wishes.after, limit=THREADS)
-    found = await CommentReads(reads).threads(actor, slug, query, also=_MINE if actor else ())
+    found = await CommentReads(reads).threads(actor, slug, query, also=_OF_READER if actor else ())
     talk = Talk(
         slug=slug,
         comments=tuple(_view(item, actor, found) for item in found.items),
@@ -49,7 +60,7 @@ async def talk_below(
         editing=wishes.edit,
         form=form or FormState(),
     )
-    return talk, list(found.also.get("mine", ()))
+    return Below(talk, list(found.also.get("mine", ())), bool(found.also.get("follows_author")))
 
 
 def reactions_of(counts: Mapping[str, int], chosen: list[str]) -> tuple[ReactionView, ...]:

@@ -18,10 +18,11 @@ from stoa.shared.errors import InvalidInput, NotFound, StoaError, TooManyRequest
 from stoa.shared.if_match import IfMatch
 from stoa.shared.parameters import SlugPath
 from stoa.shared.security import PUBLIC, SIGNED_IN, Actor, ActorDep, require, viewer_of
+from stoa.web.cards import author_of
 from stoa.web.comments.building import TalkWishes, reactions_of, talk_below
 from stoa.web.comments.contexts import Talk
 from stoa.web.forms import Form, FormState, checked, read_form
-from stoa.web.pages import PageBuilder
+from stoa.web.pages import PageBuilder, follow_of
 from stoa.web.private import see_other
 from stoa.web.studio.previews import way_to_draft
 from stoa.web.visitors import HTML, page_answer, pages_of, visitor_of
@@ -29,6 +30,7 @@ from stoa.web.visitors import HTML, page_answer, pages_of, visitor_of
 router = APIRouter(include_in_schema=False)
 Act = Annotated[Literal["approve", "reject", "delete", "restore"], Path()]
 _PLACE: Final = ("slug", "sort", "after")
+AUTHOR_CARD: Final = "author-card"
 _LONGEST: Final = {"body": 20_000, "after": 512}
 
 
@@ -106,8 +108,10 @@ async def _page(
     builder = PageBuilder(reads, request.app.state.site)
     found = await builder.found_article(slug)
     mode = request.app.state.settings.content.comments
-    talk, mine = await talk_below(reads, actor, slug, wishes, mode=mode, form=form)
-    page = await builder.article(found, talk, reactions_of(found["reactions"], mine))
+    below = await talk_below(reads, actor, slug, wishes, mode=mode, form=form)
+    back = f"{below.talk.path}#{AUTHOR_CARD}"
+    follow = follow_of(author_of(found["author"]), actor, back, is_followed=below.follows_author)
+    page = await builder.article(found, below.talk, reactions_of(found["reactions"], below.mine), follow)
     if actor is None:
         return await page_answer(request, page)
     headers = {"cache-control": "private, no-store", "vary": "Cookie"}

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import zipfile
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,15 +17,15 @@ from stoa.modules.auth.sessions.service import SessionReads, SessionService
 from stoa.modules.deliveries.service import DeliveryReads, DeliveryService
 from stoa.modules.users.schemas import Account
 from stoa.modules.users.service import UserReads, UserService
-from stoa.shared.media import MediaStore
+from stoa.shared.media.store import MediaStore, remove_afterwards
 from stoa.shared.security import Actor
 
 
 class Leaving:
-    def __init__(self, parts: AuthParts, media: Path) -> None:
+    def __init__(self, parts: AuthParts, media: MediaStore) -> None:
         self._parts = parts
         self._database = parts.database
-        self._media = MediaStore(media)
+        self._media = media
 
     async def export(self, actor: Actor) -> bytes:
         """A zip of JSON and Markdown files."""
@@ -49,7 +48,7 @@ class Leaving:
             raise WrongPassword
         picture = await self._database.transact(lambda session: self._erase(session, account, actor))
         if picture:
-            await asyncio.to_thread(self._media.remove, picture)
+            await asyncio.to_thread(remove_afterwards, self._media, picture)
 
     async def _erase(self, session: AsyncSession, account: Account, actor: Actor) -> str | None:
         for part in self._parts.personal_data:

@@ -74,7 +74,7 @@ async def change_password(change: PasswordChange, actor: ActorDep, request: Requ
 )
 async def export_me(actor: ActorDep, request: Request) -> Response:
     """Get everything held about oneself as one archive."""
-    archive = await Leaving(parts_of(request), request.app.state.media_folder).export(actor)
+    archive = await Leaving(parts_of(request), request.app.state.media).export(actor)
     headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="{actor.username}.zip"'}
     return Response(archive, headers=headers, media_type="application/zip")
 
@@ -82,5 +82,5 @@ async def export_me(actor: ActorDep, request: Request) -> Response:
 @router.delete("/users/me", status_code=204, responses=answers(Accepted, 401, 403, 409, 429), **require(OWN_ACCOUNT))
 async def erase_me(erasure: Erasure, actor: ActorDep, request: Request) -> None:
     """Erase one's own account, for good."""
-    leaving = Leaving(parts_of(request), request.app.state.media_folder)
+    leaving = Leaving(parts_of(request), request.app.state.media)
     await leaving.erase(actor, erasure.password.get_secret_value())

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from stoa.modules.content.articles.schemas import MOST_TAGS, Kind, Visibility
 from stoa.shared.clock import Moment
 from stoa.shared.markdown.document import MAX_SOURCE
+from stoa.shared.media.names import is_address
 from stoa.shared.slugs import SLUG_LENGTH, SLUG_PATTERN
 from stoa.shared.text import clean_line, clean_lines
 
-_MEDIA = re.compile(r"/media/[0-9a-f]{2}/[0-9a-f]{8,64}\.(?:png|jpg|webp|gif)")
 _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f<>\"'\\`{}|^]+")
 
 
@@ -46,7 +46,7 @@ def _https(value: str) -> str:
 
 
 def _picture(value: str) -> str:
-    return value if _MEDIA.fullmatch(value) else _https(value)
+    return value if is_address(value) else _https(value)
 
 
 def _each_once(names: list[str]) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 FORMAT: Final = "stoa"
 VERSION: Final = 1
-PICTURE: Final = re.compile(r"/media/[0-9a-f]{2}/[0-9a-f]{8,64}(?:-\d{1,5}x\d{1,5})?\.(?:png|jpg|webp|gif)")
 _FIELDS = (
     "slug", "title", "kind", "status", "publish_at", "published_at", "created_at", "updated_at", "author", "tags",
     "excerpt", "summary", "cover_url", "cover_alt", "language", "visibility", "has_comments", "canonical_url",

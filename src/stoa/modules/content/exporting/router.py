@@ -1,6 +1,5 @@
 """The API of exports."""
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,9 +9,9 @@ from starlette.responses import Response, StreamingResponse
 
 from stoa.modules.audit.service import AuditService
 from stoa.modules.content.exporting.packing import zipped
-from stoa.modules.content.exporting.pictures import picture_reader
 from stoa.modules.content.exporting.service import SiteExport
 from stoa.shared.database import database_of
+from stoa.shared.media.store import MediaStore
 from stoa.shared.problems import Problem
 from stoa.shared.security import ActorDep, require
 from stoa.shared.settings import Settings
@@ -29,14 +28,12 @@ _HEADERS = {"cache-control": "no-store", "content-disposition": 'attachment; fil
 async def export_site(request: Request, actor: ActorDep) -> Response:
     """Download the whole site: articles, pages, tags, authors, comments and pictures, but nothing private."""
     settings: Settings = request.app.state.settings
-    folder: Path = request.app.state.media_folder
+    media: MediaStore = request.app.state.media
     database = database_of(request)
 
     async def record(session: AsyncSession) -> None:
         await AuditService(session).record("site.exported", actor=actor)
 
     await database.transact(record)
-    export = SiteExport(
-        database.reads, picture_reader(folder), site_name=settings.site.site_name, language=settings.site.language
-    )
+    export = SiteExport(database.reads, media.read, site_name=settings.site.site_name, language=settings.site.language)
     return StreamingResponse(zipped(export.files()), media_type="application/zip", headers=_HEADERS)

@@ -10,8 +10,9 @@ import orjson
 
 from stoa.modules.users.service import UserReads
 from stoa.shared.database import ReadSession
+from stoa.shared.media.names import addresses_in
 
-from .layout import PICTURE, ExportedFile, article_file, comments_file, list_file, site_file
+from .layout import ExportedFile, article_file, comments_file, list_file, site_file
 from .queries import ARTICLES, COMMENTS, TAGS
 
 _PEOPLE_AT_ONCE = 500
@@ -57,9 +58,7 @@ class SiteExport:
 
     async def _article(self, article: Mapping[str, Any]) -> AsyncIterator[ExportedFile]:
         self._people.add(article["author"])
-        self._pictures |= set(PICTURE.findall(article["body"]))
-        if article["cover_url"] and PICTURE.fullmatch(article["cover_url"]):
-            self._pictures.add(article["cover_url"])
+        self._pictures.update(addresses_in(article["body"]), addresses_in(article["cover_url"] or ""))
         self._counts["pages" if article["kind"] == "page" else "articles"] += 1
         yield article_file(article)
         rows = await self._reads.fetch(COMMENTS, article_id=UUID(article["id"]))

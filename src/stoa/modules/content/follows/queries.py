@@ -67,8 +67,15 @@ def _of_kind(kind: str | None) -> list[ColumnElement[bool]]:
     return [columns[kind].is_not(None)] if kind else []
 
 
-FOLLOWS_AUTHOR = Query(
-    select(Follow.id).where(_MINE, Follow.author_id == users.id_of(bindparam("username"))).exists().select()
+def is_followed(author: ColumnElement[Any], follower: ColumnElement[Any]) -> ColumnElement[bool]:
+    return select(Follow.id).where(Follow.follower_id == follower, Follow.author_id == author).exists()
+
+
+AUTHOR = Query(
+    select(
+        users.public_profile(bindparam("username")).label("profile"),
+        is_followed(users.id_of(bindparam("username")), _FOLLOWER).label("is_followed"),
+    )
 )
 FOLLOWS_TAG = Query(
     select(Follow.id)

@@ -15,6 +15,7 @@ from stoa.modules.content.follows.events import FollowCreated, FollowDeleted
 from stoa.modules.content.follows.repository import FollowRepository
 from stoa.modules.content.follows.schemas import MOST, FollowQuery
 from stoa.modules.content.tags.service import TagService
+from stoa.modules.users.errors import UserNotFound
 from stoa.modules.users.service import UserService
 from stoa.shared.database import ReadSession
 from stoa.shared.pagination import Slice, decode_cursor, encode_cursor
@@ -26,6 +27,11 @@ _CURSOR = "follows"
 def followed_authors(follower: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     """SQL for the ids of the authors that somebody follows, for lists of other nouns read in one statement."""
     return queries.authors_of(follower)
+
+
+def is_followed(author: ColumnElement[Any], follower: ColumnElement[Any]) -> ColumnElement[bool]:
+    """SQL for whether somebody follows the author of that id."""
+    return queries.is_followed(author, follower)
 
 
 def followed_tags(follower: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -50,11 +56,12 @@ class FollowReads:
         cursor = encode_cursor(_CURSOR, rows[-1]["created_at"], rows[-1]["id"]) if more else None
         return Slice([row["item"] for row in rows], cursor, total)
 
-    async def follows_author(self, actor: Actor, username: str) -> bool:
-        found: bool = await self._reads.fetch_value(
-            queries.FOLLOWS_AUTHOR, follower=actor.user_id, username=username.lower()
-        )
-        return found
+    async def author(self, actor: Actor, username: str) -> tuple[str, bool]:
+        """The public profile as JSON, and whether this person follows them. Raises UserNotFound."""
+        row = await self._reads.fetch_row(queries.AUTHOR, follower=actor.user_id, username=username.lower())
+        if row is None or row["profile"] is None:
+            raise UserNotFound
+        return row["profile"], row["is_followed"]
 
     async def follows_tag(self, actor: Actor, slug: str) -> bool:
         found: bool = await self._reads.fetch_value(queries.FOLLOWS_TAG, follower=actor.user_id, slug=slug)

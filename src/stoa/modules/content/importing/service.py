@@ -16,7 +16,8 @@ from stoa.modules.users.service import UserService
 from stoa.shared.clock import Clock, utc_now
 from stoa.shared.database import Database
 from stoa.shared.errors import InvalidInput, NotFound, Unavailable
-from stoa.shared.media import MediaStore
+from stoa.shared.media.pool import PicturePool
+from stoa.shared.media.store import MediaStore
 
 from .choices import Choices
 from .errors import ImportCancelled
@@ -48,11 +49,20 @@ class _Work:
 
 
 class ImportService:
-    """`media` keeps the images; `renderer` makes HTML of Markdown, off this process's event loop."""
+    """`media` keeps the images that `pictures` decodes; `renderer` makes HTML of Markdown; both in other processes."""
 
-    def __init__(self, database: Database, media: MediaStore, renderer: Renderer, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        media: MediaStore,
+        pictures: PicturePool,
+        renderer: Renderer,
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
         self._database = database
         self._media = media
+        self._pictures = pictures
         self._renderer = renderer
         self._clock = clock
 
@@ -105,7 +115,7 @@ class ImportService:
         known = await Foreword(self._database, ledger, choices).go(survey.tags, survey.authors, told=told)
         await ledger.tell(survey.rows[max(0, told - before) :])
         slugs = await self._slugs(survey, choices)
-        pictures = Pictures(work.importer, self._media, is_trial=choices.is_trial)
+        pictures = Pictures(work.importer, self._media, self._pictures, is_trial=choices.is_trial)
         preparer = Preparer(work.importer, self._renderer, pictures, slugs=slugs, options=choices.fingerprint)
         run = ImportRun(
             self._database, preparer, choices, ledger, known, slugs=slugs, clock=self._clock, check=work.check

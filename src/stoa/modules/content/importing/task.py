@@ -16,7 +16,7 @@ from stoa.events.queue.registry import Run, Task, task
 from stoa.shared.database import Database
 from stoa.shared.errors import StoaError, Unavailable
 from stoa.shared.markdown.pool import MarkdownPool
-from stoa.shared.media import MediaStore
+from stoa.shared.media.choosing import media_store, picture_pool
 from stoa.shared.settings import Settings
 
 from .choices import Choices
@@ -102,12 +102,13 @@ class JobRun:
     async def _import(self, job: _Job, run: Run) -> None:
         settings, database = self._shop.settings, self._shop.database
         pool = MarkdownPool(workers=2, seconds=_PATIENCE * settings.content.markdown_seconds)
+        pictures, media = picture_pool(settings), media_store(settings, self._shop.data_dir)
         watched = Watched(database, self._job_id, run)
         try:
             async with watched.telling():
                 with importer_for(self._shop.folder.file(job.place), old_site=job.old_site) as importer:
                     survey = await asyncio.to_thread(importer.survey, watched)
-                    service = ImportService(database, MediaStore(self._shop.data_dir / "media"), pool)
+                    service = ImportService(database, media, pictures, pool)
                     async for _ in _tries():
                         with contextlib.suppress(ImportRunning):
                             await service.run(
@@ -118,6 +119,7 @@ class JobRun:
                     raise ImportRunning(job.choices.source)
         finally:
             await pool.close()
+            await asyncio.to_thread(pictures.close)
 
     async def _begin(self, session: AsyncSession) -> _Job | None:
         """The job, running now; None when it is over."""

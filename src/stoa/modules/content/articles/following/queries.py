@@ -41,6 +41,11 @@ def page(limit: int, skip: int, *, after: bool, for_page: bool) -> Query:
     return Query(select(item, rows.c.key, rows.c.id).order_by(rows.c.key.desc(), rows.c.id.desc()))
 
 
+AUTHOR_IS_FOLLOWED: ColumnElement[bool] = follows.is_followed(
+    Article.author_id.expression, bindparam("viewer", type_=UuidType())
+)
+
+
 def _of_authors(most: ColumnElement[Any], *, after: bool) -> Select[*tuple[Any, ...]]:
     followed = follows.followed_authors(_FOLLOWER).subquery("authors")
     walk = (

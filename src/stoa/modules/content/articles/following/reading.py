@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import ColumnElement
 
 from stoa.modules.content.articles.following import queries
 from stoa.shared.database import ReadSession
@@ -34,6 +35,11 @@ class FeedQuery(BaseModel):
         BeforeValidator(lambda value: value or None),
         Field(description="The `next_cursor` of the page before; empty: the first page."),
     ] = None
+
+
+def follows_author() -> ColumnElement[bool]:
+    """SQL for whether `viewer` follows the author, for a statement that reads the article's row."""
+    return queries.AUTHOR_IS_FOLLOWED
 
 
 async def own_feed(reads: ReadSession, actor: Actor, query: FeedQuery, *, for_page: bool = False) -> Slice:
