@@ -24,6 +24,7 @@ from stoa.local.servers import running_servers
 from stoa.main import create_app
 from stoa.shared.database import Database
 from stoa.shared.markdown.pool import MarkdownPool
+from stoa.shared.media.pool import PicturePool
 from stoa.shared.schema import upgrade
 from stoa.shared.settings import Settings
 from tests.people import People
@@ -135,6 +136,14 @@ async def markdown() -> AsyncIterator[MarkdownPool]:
     await pool.close()
 
 
+@pytest.fixture(scope="session")
+async def pictures() -> AsyncIterator[PicturePool]:
+    """A process that decodes pictures, started once it is needed."""
+    pool = PicturePool()
+    yield pool
+    await asyncio.to_thread(pool.close)
+
+
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="stoa-data-") as folder:
@@ -143,10 +152,21 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture
 async def app(
-    db: Database, settings: Settings, redis_url: str, data_dir: Path, markdown: MarkdownPool
+    db: Database,
+    settings: Settings,
+    redis_url: str,
+    data_dir: Path,
+    markdown: MarkdownPool,
+    pictures: PicturePool,
 ) -> AsyncIterator[FastAPI]:
     made = create_app(
-        settings, database_url=db.url, redis_url=redis_url, data_dir=data_dir, database=db, markdown=markdown
+        settings,
+        database_url=db.url,
+        redis_url=redis_url,
+        data_dir=data_dir,
+        database=db,
+        markdown=markdown,
+        pictures=pictures,
     )
     async with made.router.lifespan_context(made):
         yield made

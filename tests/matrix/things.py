@@ -26,6 +26,7 @@ from stoa.modules.content.comments.service import CommentService
 from stoa.modules.content.importing.repository import ImportRepository
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
+from stoa.modules.content.uploads.repository import UploadRepository
 from stoa.modules.deliveries.models import Delivery
 from stoa.modules.deliveries.schemas import Mail, Message
 from stoa.modules.deliveries.service import DeliveryService
@@ -245,6 +246,14 @@ class Things:
             return str(made)
 
         return await self._database.transact(make)
+
+    async def _upload(self, owner: Person | None, _: str) -> str | None:
+        """Of a picture like no other; who may bring none gets none."""
+        if owner is None or owner.role == "viewer":
+            return None
+        fields = {"url": f"/media/{uuid4().hex[:2]}/{uuid4().hex}-2x1.png", "width": 2, "height": 1, "bytes": 70}
+        made, _ = await self._database.transact(lambda session: UploadRepository(session).add(owner.id, **fields))
+        return str(made.id)
 
     async def _import(self, *_: object) -> str:
         return await self._import_that_is("finished")

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from PIL import Image
 
 from tests.auth.calls import API, assert_problem, me
@@ -32,8 +31,8 @@ async def shown(client: httpx.AsyncClient, content: bytes) -> str:
     return str(answer.json()["avatar_url"])
 
 
-def files(app: FastAPI) -> list[Path]:
-    return [path for path in Path(app.state.media_folder).rglob("*") if path.is_file()]
+def files(data_dir: Path) -> list[Path]:
+    return [path for path in (data_dir / "media").rglob("*") if path.is_file()]
 
 
 class TestSetting:
@@ -85,10 +84,10 @@ class TestRefusing:
             "svg as jpeg", "over six megabytes",
         ],
     )  # fmt: skip
-    async def test_keeps_nothing(self, ada: httpx.AsyncClient, app: FastAPI, content: bytes, status: int) -> None:
+    async def test_keeps_nothing(self, ada: httpx.AsyncClient, data_dir: Path, content: bytes, status: int) -> None:
         assert_problem(await put(ada, content), status)
         assert (await me(ada)).json()["avatar_url"] is None
-        assert files(app) == []
+        assert files(data_dir) == []
 
     async def test_a_large_photo_is_taken(self, ada: httpx.AsyncClient) -> None:
         content = picture("JPEG", (4000, 3000)) + b"\0" * 5_500_000
@@ -101,10 +100,10 @@ class TestRefusing:
 
 
 class TestForgetting:
-    async def test_the_former_file_goes(self, ada: httpx.AsyncClient, app: FastAPI) -> None:
+    async def test_the_former_file_goes(self, ada: httpx.AsyncClient, data_dir: Path) -> None:
         await shown(ada, picture(colour="red"))
         url = await shown(ada, picture(colour="blue"))
-        assert [f"/media/{path.parent.name}/{path.name}" for path in files(app)] == [url]
+        assert [f"/media/{path.parent.name}/{path.name}" for path in files(data_dir)] == [url]
 
     async def test_not_while_somebody_else_shows_it(
         self, ada: httpx.AsyncClient, people: People, client: httpx.AsyncClient

@@ -68,7 +68,8 @@ async def _sent(store: MediaStore, name: MediaName) -> Response:
 
 
 def _headers(name: MediaName) -> dict[str, str]:
-    return {"cache-control": FOR_EVER, "etag": f'"{name.text}"'}
+    """A picture may be shown by feed readers too, on pages that are not ours."""
+    return {"cache-control": FOR_EVER, "etag": f'"{name.text}"', "cross-origin-resource-policy": "cross-origin"}
 
 
 def _is_known(request: Request, name: MediaName) -> bool:

@@ -12,7 +12,6 @@ from stoa.modules.content.articles.service import ArticleService
 from stoa.modules.content.comments.imported.schemas import ImportedComment
 from stoa.modules.content.comments.imported.service import ImportedComments
 from stoa.modules.content.exporting.packing import zipped
-from stoa.modules.content.exporting.pictures import picture_reader
 from stoa.modules.content.exporting.service import SiteExport
 from stoa.modules.content.tags.schemas import TagChange
 from stoa.modules.content.tags.service import TagService
@@ -20,6 +19,7 @@ from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
 from stoa.shared.markdown.document import COMMENT
 from stoa.shared.markdown.render import render
+from stoa.shared.media.folder import FolderStore
 from tests.content.importing.building import png
 from tests.content.importing.conftest import Site
 from tests.content.importing.media import keep_picture
@@ -30,7 +30,7 @@ TRICKY = 'Colons: "quotes", #hash, dash \u2028 and null\n\n---\n\nno: front matt
 
 async def export_of(site: Site) -> bytes:
     """The zip of the whole site."""
-    made = SiteExport(site.database.reads, picture_reader(site.media), site_name="Stoa", language="en")
+    made = SiteExport(site.database.reads, FolderStore(site.media).read, site_name="Stoa", language="en")
     return b"".join([piece async for piece in zipped(made.files())])
 
 

@@ -37,7 +37,7 @@ REAL = Path(os.environ.get("TESTS_REAL_INPUT", "/nowhere"))
 async def other(settings: Settings, site: Site, tmp_path: Path) -> AsyncIterator[Site]:
     """A second site, empty."""
     async with _copy_of_template() as url, Database(settings.database, url) as database:
-        yield Site(database, tmp_path / "other-media", site.pool)
+        yield Site(database, tmp_path / "other-media", site.pool, site.pictures)
 
 
 async def taken_by(other: Site, archive: bytes, path: Path) -> list[str]:

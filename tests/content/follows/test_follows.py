@@ -39,7 +39,7 @@ async def follow(person: httpx.AsyncClient, *paths: str) -> None:
 
 async def events(db: Database, kind: str) -> int:
     async with db.unit_of_work() as session:
-        return int(await session.scalar(text("SELECT count(*) FROM events WHERE type = :kind"), {"kind": kind}) or 0)
+        return int(await session.scalar(text("SELECT count(*) FROM event_log WHERE type = :kind"), {"kind": kind}) or 0)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ class TestFollow:
             for method in ("PUT", "DELETE"):
                 assert (await reader.request(method, f"{API}/{path}/follow")).status_code == 404
 
-    async def test_by_a_former_slug(self, people: People, db: Database) -> None:
+    async def test_by_a_former_slug(self, people: People) -> None:
         reader, keeper = await people.client(), await people.client("moderator")
         assert (await keeper.patch(f"{API}/tags/water", json={"slug": "waters"})).status_code == 200
         await follow(reader, "tags/water")
@@ -107,7 +107,8 @@ class TestFollow:
         async with db.unit_of_work() as session:
             await session.execute(
                 text(
-                    "INSERT INTO tags (id, slug, name) SELECT gen_random_uuid(), 'many-' || n, 'Many ' || n FROM generate_series(1, 999) n"
+                    "INSERT INTO tags (id, slug, name)"
+                    " SELECT gen_random_uuid(), 'many-' || n, 'Many ' || n FROM generate_series(1, 999) n"
                 )
             )
             await session.execute(

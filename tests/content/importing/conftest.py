@@ -14,7 +14,8 @@ from stoa.modules.content.importing.report import Report
 from stoa.modules.content.importing.service import ImportService
 from stoa.shared.database import Database
 from stoa.shared.markdown.pool import MarkdownPool
-from stoa.shared.media import MediaStore
+from stoa.shared.media.folder import FolderStore
+from stoa.shared.media.pool import PicturePool
 from stoa.shared.settings import Settings
 
 
@@ -25,6 +26,7 @@ class Site:
     database: Database
     media: Path
     pool: Renderer
+    pictures: PicturePool
 
     async def take(self, path: Path, *, renderer: Renderer | None = None, **choices: Any) -> Report:
         """Import a source; the report with all its rows."""
@@ -34,7 +36,7 @@ class Site:
         report = Report(keeps_all=True)
         with source as importer:
             survey = importer.survey(Silence())
-            service = ImportService(self.database, MediaStore(self.media), renderer or self.pool)
+            service = ImportService(self.database, FolderStore(self.media), self.pictures, renderer or self.pool)
             await service.run(importer, survey, Choices("source", **choices), report, Silence())
         return report
 
@@ -62,9 +64,11 @@ async def pool() -> AsyncIterator[MarkdownPool]:
 
 
 @pytest.fixture
-async def site(own_database_url: str, settings: Settings, pool: MarkdownPool, tmp_path: Path) -> AsyncIterator[Site]:
+async def site(
+    own_database_url: str, settings: Settings, pool: MarkdownPool, pictures: PicturePool, tmp_path: Path
+) -> AsyncIterator[Site]:
     async with Database(settings.database, own_database_url) as database:
-        yield Site(database, tmp_path / "media", pool)
+        yield Site(database, tmp_path / "media", pool, pictures)
 
 
 def outcomes(report: Report) -> dict[str, str]:

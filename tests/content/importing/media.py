@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from stoa.shared.media import MediaStore, Readable
+from stoa.shared.media.encoding import encode_image
+from stoa.shared.media.folder import FolderStore
+from stoa.shared.media.images import Readable
 
 
 def keep_picture(folder: Path, stream: Readable) -> str:
     """The address of a picture that was put into the folder of media."""
-    return MediaStore(folder).put_image(stream).url
+    return FolderStore(folder).keep(encode_image(stream.read())).url

@@ -138,7 +138,8 @@ from stoa.modules.content.importing.report import Report
 from stoa.modules.content.importing.service import ImportService
 from stoa.shared.database import Database
 from stoa.shared.markdown.render import render
-from stoa.shared.media import MediaStore
+from stoa.shared.media.folder import FolderStore
+from stoa.shared.media.pool import PicturePool
 from stoa.shared.settings import Settings
 
 class Killer:
@@ -153,7 +154,7 @@ async def run():
     async with Database(settings.database, settings.database.database_url.get_secret_value()) as database:
         with importer_for(Path(sys.argv[1])) as importer:
             survey = importer.survey(Silence())
-            service = ImportService(database, MediaStore(Path("data/media")), Killer())
+            service = ImportService(database, FolderStore(Path("data/media")), PicturePool(), Killer())
             await service.run(importer, survey, Choices(importer.title), Report(), Silence())
 
 asyncio.run(run())

@@ -25,7 +25,7 @@ HASH_LENGTH = 40
 def encode_image(content: bytes) -> EncodedImage:
     """A PNG, JPEG, WebP or GIF encoded anew, at most 2560 pixels long, with its smaller forms.
 
-    A JPEG stays one: docs/media.md has the figures. Raises UnreadableImage, TooLarge.
+    Of a photo (JPEG) the smaller of JPEG and WebP is kept. Raises UnreadableImage, TooLarge.
     """
     with opened(content) as image:
         frames = int(getattr(image, "n_frames", 1))
@@ -42,7 +42,7 @@ def encode_square(content: bytes, side: int) -> EncodedImage:
     with opened(content) as image:
         if isinstance(image, JpegImageFile):
             image.draft(None, (side, side))
-        ImageOps.exif_transpose(image, in_place=True)
+        _stand_up(image)
         upright = in_srgb(without_depth(image))
         mode = "RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB"
         cut = ImageOps.fit(upright.convert(mode), (side, side))
@@ -70,8 +70,23 @@ def _still(image: ImageFile, *, lossless: bool) -> tuple[bytes, str]:
     if isinstance(image, JpegImageFile):
         image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     kind = {"JPEG": "JPEG", "WEBP": "WEBP"}.get(image.format or "", "PNG")
+    _stand_up(image)
+    pixels = _only_pixels(in_srgb(without_depth(image)), kind)
+    made = _saved(pixels, kind, lossless=lossless)
+    if kind != "JPEG":
+        return made, kind
+    other = _saved(pixels, "WEBP", lossless=False)  # mostly smaller by half; with the grain of a poor light it is not
+    return (made, kind) if len(made) <= len(other) else (other, "WEBP")
+
+
+def _stand_up(image: ImageFile) -> None:
+    """Turn the pixels as the metadata says; where that cannot be read they stay as they are."""
+    image.load()
+    try:
+        image.getexif()
+    except Exception:  # noqa: BLE001 # it is dropped anyway, and every reader fails in its own way
+        return
     ImageOps.exif_transpose(image, in_place=True)
-    return _saved(_only_pixels(in_srgb(without_depth(image)), kind), kind, lossless=lossless), kind
 
 
 def _only_pixels(image: Image.Image, kind: str) -> Image.Image:
@@ -111,7 +126,7 @@ def _saved(image: Image.Image, kind: str, *, lossless: bool) -> bytes:
     if kind == "JPEG":
         image.save(out, "JPEG", quality=86, optimize=True, progressive=True)
     elif kind == "WEBP":
-        image.save(out, "WEBP", quality=86, method=4, lossless=lossless)
+        image.save(out, "WEBP", quality=84, method=4, lossless=lossless)
     else:
         image.save(out, "PNG")
     return out.getvalue()

@@ -59,4 +59,4 @@ def remove_afterwards(store: MediaStore, url: str) -> None:
     try:
         store.remove(url)
     except (Unavailable, OSError) as error:
-        log.error("picture left behind", picture=url, error=type(error).__name__)
+        log.warning("picture left behind", picture=url, error=type(error).__name__)

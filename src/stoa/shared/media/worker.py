@@ -11,7 +11,7 @@ from .images import EncodedImage
 from .keeping import encode_or_take_back
 
 MEMORY = 1024**3
-"""Address space of one process; 24 million pixels with alpha and all their forms take 560 MB of it (measured)."""
+"""Address space of one process; 24 million pixels with alpha and all their forms take 480 MB of it (measured)."""
 
 
 def prepare() -> None:

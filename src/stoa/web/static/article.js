@@ -43,7 +43,7 @@ function showProgress() {
 
 function enlarge(image) {
   const close = make("button", { className: "icon-button", type: "button", ariaLabel: "Close" }, icon("close"));
-  const figure = make("figure", {}, make("img", { src: image.currentSrc || image.src, alt: image.alt }));
+  const figure = make("figure", {}, make("img", { src: image.src, alt: image.alt }));
   const caption = image.closest("figure")?.querySelector("figcaption")?.textContent;
   if (caption) figure.append(make("figcaption", { textContent: caption }));
   const box = make("dialog", { className: "lightbox", ariaLabel: image.alt || "Image" }, figure, close);
