@@ -156,6 +156,7 @@ async def app(
     settings: Settings,
     redis_url: str,
     data_dir: Path,
+    *,
     markdown: MarkdownPool,
     pictures: PicturePool,
 ) -> AsyncIterator[FastAPI]:

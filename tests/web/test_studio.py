@@ -126,7 +126,7 @@ class TestWrite:
         assert "Out and back." in (await shown(client, "/articles/a-walk")).text
         page = await shown(writer, "/studio/articles/a-walk?done=published")
         assert page.links["View"] == "/articles/a-walk"
-        assert page.acts == ["save", "preview", "unpublish"]
+        assert page.acts == ["save", "preview", "unpublish", "archive"]
 
     async def test_updates_what_is_published(self, writer: httpx.AsyncClient, client: httpx.AsyncClient) -> None:
         path = await written(writer, act="publish")

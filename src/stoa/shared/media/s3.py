@@ -18,6 +18,7 @@ from .names import MediaName, parse_address, parse_name
 from .store import FOR_EVER, Opened
 
 log = structlog.get_logger("stoa.media")
+_NOT_THERE = (NotFoundError, FileNotFoundError)  # the library raises the one or the other
 _SILENT = timedelta(seconds=10)
 _LONGEST = timedelta(seconds=60)
 
@@ -45,7 +46,7 @@ class ObjectStore:
         with _answering():
             try:
                 return bytes(obstore.get(self._store, self._key(name.text)).bytes())
-            except NotFoundError:
+            except _NOT_THERE:
                 return None
 
     def remove(self, url: str) -> None:
@@ -58,7 +59,7 @@ class ObjectStore:
         with _answering():
             try:
                 obstore.head(self._store, self._key(name))
-            except NotFoundError:
+            except _NOT_THERE:
                 return False
             return True
 
@@ -68,7 +69,7 @@ class ObjectStore:
         with _answering():
             try:
                 found = await obstore.get_async(self._store, self._key(name))
-            except NotFoundError:
+            except _NOT_THERE:
                 return None
             return Opened(found.meta["size"], pieces=_pieces(aiter(found.stream(min_chunk_size=256 * 1024))))
 
@@ -89,7 +90,7 @@ class ObjectStore:
     def _delete(self, name: str) -> None:
         try:
             obstore.delete(self._store, self._key(name))
-        except NotFoundError:
+        except _NOT_THERE:
             return
 
     def _key(self, name: str) -> str:
@@ -122,11 +123,12 @@ def _answering() -> Iterator[None]:
     """What the library says may hold addresses and parts of requests: only its kind is logged."""
     try:
         yield
-    except BaseError as error:
+    except (BaseError, OSError) as error:
         log.warning("the store of pictures does not answer", error=type(error).__name__)
         raise Unavailable("The store of pictures does not answer. Try again in a few seconds.") from None
 
 
 async def _pieces(stream: AsyncIterator[object]) -> AsyncIterator[bytes]:
-    async for piece in stream:
-        yield bytes(piece)  # type: ignore[call-overload] # the library's buffer
+    with _answering():
+        async for piece in stream:
+            yield bytes(piece)  # type: ignore[call-overload] # the library's buffer
