@@ -1,6 +1,7 @@
 """What stands in the paths of the matrix: made for one request, belonging to whom it should."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -252,8 +253,8 @@ class Things:
         if owner is None or owner.role == "viewer":
             return None
         fields = {"url": f"/media/{uuid4().hex[:2]}/{uuid4().hex}-2x1.png", "width": 2, "height": 1, "bytes": 70}
-        made, _ = await self._database.transact(lambda session: UploadRepository(session).add(owner.id, **fields))
-        return str(made.id)
+        bring = partial(_bring, owner=owner.id, fields=fields)
+        return str(await self._database.transact(bring))
 
     async def _import(self, *_: object) -> str:
         return await self._import_that_is("finished")
@@ -290,3 +291,8 @@ async def banned(people: People, database: Database, role: str, **fields: Any) -
     ban = BanIn(reason="Spam")
     await database.transact(lambda session: PeopleService(session, parts.life).ban(person.username, ban, actor))
     return person
+
+
+async def _bring(session: AsyncSession, *, owner: UUID, fields: dict[str, Any]) -> UUID:
+    made, _ = await UploadRepository(session).add(owner, **fields)
+    return made.id

@@ -59,9 +59,9 @@ PAGES: Final = (
     Page("/docs/start.js", PUBLIC),
     Page("/docs/{name}", PUBLIC, 404),
     # for programs
-    Page("/feed.atom", PUBLIC),
-    Page("/feed.rss", PUBLIC),
-    Page("/feed.json", PUBLIC),
+    Page("/feed.{form}", PUBLIC),
+    Page("/tags/{slug}/feed.{form}", PUBLIC),
+    Page("/authors/{username}/feed.{form}", PUBLIC),
     Page("/sitemap.xml", PUBLIC),
     Page("/sitemap-{number}.xml", PUBLIC),
     Page("/robots.txt", PUBLIC),

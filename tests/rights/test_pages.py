@@ -23,7 +23,7 @@ IDS = (
     "comment_id",
     "import_id",
 )
-NAMES = {"number": "1", "act": "delete", **dict.fromkeys(IDS, str(UUID(int=0)))}
+NAMES = {"number": "1", "act": "delete", "form": "atom", **dict.fromkeys(IDS, str(UUID(int=0)))}
 
 
 def address(path: str) -> str:

@@ -33,6 +33,7 @@ def doctor(
             ("events", _events, running.database_url),
         ):
             healthy.append(asyncio.run(_tell(name, check, url)))
+    healthy.append(_say("media", *_media(folder)))
     healthy.append(_say("mail", *asyncio.run(_mail())))
     if not all(healthy):
         raise typer.Exit(1)
@@ -126,6 +127,19 @@ async def _events(url: str) -> tuple[bool, str]:
     if state["dead"]:
         return False, f"{state['dead']} were given up: `stoa events dead` tells why"
     return True, f"{state['unrelayed']} wait to be sent, {state['retrying']} to be tried again, none given up"
+
+
+def _media(folder: Path) -> tuple[bool, str]:
+    from stoa.cli.context import load_settings
+    from stoa.shared.errors import Unavailable
+    from stoa.shared.media.choosing import media_store
+
+    try:
+        return True, f"pictures are kept {media_store(load_settings(), folder).check()}"
+    except Unavailable:
+        return False, "the bucket cannot be written: are STOA_S3_ENDPOINT, _BUCKET and the keys right, is it there?"
+    except OSError as error:
+        return False, f"{error.filename or 'the folder of pictures'} cannot be written: {error.strerror}"
 
 
 async def _mail() -> tuple[bool, str]:

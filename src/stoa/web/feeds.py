@@ -1,44 +1,60 @@
 """What other programs read: feeds, sitemaps, robots.txt. The texts themselves are made in `syndication.py`."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Final, Literal
 
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from stoa.modules.content.articles.reading import ArticleReads
+from stoa.modules.content.tags.service import TagReads
+from stoa.modules.users.service import UserReads
 from stoa.shared.answers import public_page
 from stoa.shared.cache import Cache
 from stoa.shared.database import reads_of
 from stoa.shared.errors import NotFound
+from stoa.shared.parameters import SlugPath, Username
 from stoa.shared.security import PUBLIC
 from stoa.web import syndication
 from stoa.web.contexts import Site
+from stoa.web.syndication import Feed
 
 router = APIRouter(include_in_schema=False)
 _PER_SITEMAP = 10_000
 _KEPT_SECONDS = 24 * 3600
+_CLOSED: Final = "".join(f"Disallow: /{path}\n" for path in ("search", "studio", "settings", "admin", "preview"))
+Form = Literal["atom", "rss", "json"]
+_TYPES: Final[Mapping[Form, str]] = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "rss": "application/rss+xml; charset=utf-8",
+    "json": "application/feed+json",
+}
 
 
-@router.get("/feed.atom", **PUBLIC)
-async def atom(request: Request) -> Response:
-    """The newest 20 articles whole, as an Atom feed (RFC 4287)."""
-    feed = syndication.atom(_site(request), await _newest(request))
-    return public_page(feed, media_type="application/atom+xml; charset=utf-8")
+@router.get("/feed.{form}", **PUBLIC)
+async def feed_of_site(request: Request, form: Form) -> Response:
+    """The newest 20 articles whole: Atom (RFC 4287), RSS 2.0, or JSON Feed 1.1."""
+    site = _site(request)
+    feed = Feed(site.name, site.description, "/")
+    return _answer(request, feed, form, await ArticleReads(reads_of(request)).feed())
 
 
-@router.get("/feed.rss", **PUBLIC)
-async def rss(request: Request) -> Response:
-    """The same as RSS 2.0."""
-    feed = syndication.rss(_site(request), await _newest(request))
-    return public_page(feed, media_type="application/rss+xml; charset=utf-8")
+@router.get("/tags/{slug}/feed.{form}", **PUBLIC)
+async def feed_of_tag(request: Request, slug: SlugPath, form: Form) -> Response:
+    """The same of a tag; a former slug answers 301."""
+    tag = orjson.loads(await TagReads(reads_of(request)).one(slug))
+    feed = Feed(f"{_site(request).name}: {tag['name']}", f"Articles about {tag['name']}.", f"/tags/{tag['slug']}")
+    return _answer(request, feed, form, await ArticleReads(reads_of(request)).feed(tag=slug))
 
 
-@router.get("/feed.json", **PUBLIC)
-async def json_feed(request: Request) -> Response:
-    """The same as JSON Feed 1.1."""
-    feed = syndication.json_feed(_site(request), await _newest(request))
-    return public_page(orjson.dumps(feed).decode(), media_type="application/feed+json")
+@router.get("/authors/{username}/feed.{form}", **PUBLIC)
+async def feed_of_author(request: Request, username: Username, form: Form) -> Response:
+    """The same of an author."""
+    author = orjson.loads(await UserReads(reads_of(request)).public(username))
+    name = author["display_name"]
+    feed = Feed(f"{_site(request).name}: {name}", f"Articles by {name}.", f"/authors/{author['username']}")
+    return _answer(request, feed, form, await ArticleReads(reads_of(request)).feed(author=username))
 
 
 @router.get("/sitemap.xml", **PUBLIC)
@@ -69,7 +85,7 @@ async def sitemap(request: Request, number: int) -> Response:
 @router.get("/robots.txt", **PUBLIC)
 async def robots(request: Request) -> Response:
     """Where robots may go."""
-    text = f"User-agent: *\nDisallow: /search\nAllow: /\n\nSitemap: {_site(request).url}/sitemap.xml\n"
+    text = f"User-agent: *\n{_CLOSED}Allow: /\n\nSitemap: {_site(request).url}/sitemap.xml\n"
     return public_page(text, media_type="text/plain; charset=utf-8")
 
 
@@ -78,5 +94,10 @@ def _site(request: Request) -> Site:
     return site
 
 
-async def _newest(request: Request) -> list[dict[str, Any]]:
-    return [orjson.loads(item) for item in await ArticleReads(reads_of(request)).feed()]
+def _answer(request: Request, feed: Feed, form: Form, found: list[str]) -> Response:
+    site, items = _site(request), [orjson.loads(item) for item in found]
+    if form == "json":
+        text = orjson.dumps(syndication.json_feed(site, feed, items)).decode()
+    else:
+        text = (syndication.atom if form == "atom" else syndication.rss)(site, feed, items)
+    return public_page(text, media_type=_TYPES[form])

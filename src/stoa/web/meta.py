@@ -9,11 +9,7 @@ from stoa.web.contexts import ArticleCard, AuthorRef, FeedLink, PageMeta, Site, 
 class MetaMaker:
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._feeds = (
-            FeedLink("/feed.atom", site.name),
-            FeedLink("/feed.rss", site.name, "application/rss+xml"),
-            FeedLink("/feed.json", site.name, "application/feed+json"),
-        )
+        self._feeds = _feeds_of("", site.name)
 
     def home(self, page: int) -> PageMeta:
         site = self._site
@@ -50,11 +46,12 @@ class MetaMaker:
         return self._plain("Topics", f"Everything {self._site.name} writes about.", "/tags")
 
     def tag(self, tag: TagRef, page: int) -> PageMeta:
-        return self._plain(tag.name, f"Articles about {tag.name}.", tag.url, page=page)
+        return self._plain(tag.name, f"Articles about {tag.name}.", tag.url, page=page, own_feed=tag.name)
 
     def author(self, author: AuthorRef, page: int) -> PageMeta:
         words = author.bio or f"Articles by {author.display_name}."
-        return self._plain(author.display_name, words, author.url, page=page, type_="profile")
+        name = author.display_name
+        return self._plain(name, words, author.url, page=page, type_="profile", own_feed=name)
 
     def search(self, words: str) -> PageMeta:
         return PageMeta(
@@ -65,10 +62,27 @@ class MetaMaker:
         )
 
     def _plain(
-        self, title: str, description: str, path: str, *, page: int = 1, type_: Any = "website", json_ld: Any = None
+        self,
+        title: str,
+        description: str,
+        path: str,
+        *,
+        page: int = 1,
+        type_: Any = "website",
+        json_ld: Any = None,
+        own_feed: str = "",
     ) -> PageMeta:
         address = self._absolute(path) + (f"?page={page}" if page > 1 else "")
-        return PageMeta(title, description, address, type=type_, json_ld=json_ld, feeds=self._feeds)
+        feeds = (*_feeds_of(path, f"{self._site.name}: {own_feed}"), *self._feeds) if own_feed else self._feeds
+        return PageMeta(title, description, address, type=type_, json_ld=json_ld, feeds=feeds)
 
     def _absolute(self, path: str) -> str:
         return path if path.startswith(("http://", "https://")) else f"{self._site.url}{path}"
+
+
+def _feeds_of(path: str, title: str) -> tuple[FeedLink, ...]:
+    return (
+        FeedLink(f"{path}/feed.atom", title),
+        FeedLink(f"{path}/feed.rss", title, "application/rss+xml"),
+        FeedLink(f"{path}/feed.json", title, "application/feed+json"),
+    )

@@ -23,6 +23,7 @@ from stoa.shared.media.folder import FolderStore
 from tests.content.importing.building import png
 from tests.content.importing.conftest import Site
 from tests.content.importing.media import keep_picture
+from tests.shared.media.pictures import noise, saved
 
 DAY = datetime(2024, 3, 1, 10, 11, 12, 345678, tzinfo=UTC)
 TRICKY = 'Colons: "quotes", #hash, dash \u2028 and null\n\n---\n\nno: front matter\n\n    code  \n\n![p]({picture})'
@@ -36,7 +37,7 @@ async def export_of(site: Site) -> bytes:
 
 async def fill(site: Site) -> None:
     picture = keep_picture(site.media, io.BytesIO(png(20, 10)))
-    cover = keep_picture(site.media, io.BytesIO(png(30, 20, (1, 2, 3))))
+    cover = keep_picture(site.media, io.BytesIO(saved(noise(1000, 700), "JPEG")))
     await site.database.transact(lambda session: _fill(session, picture, cover))
 
 

@@ -58,7 +58,24 @@ def assert_same(first: bytes, second: bytes) -> None:
     assert first == second
 
 
+def pictures(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 class TestRoundTrip:
+    async def test_photos_come_back_bit_by_bit_and_their_smaller_forms_are_made_again(
+        self, site: Site, other: Site, tmp_path: Path
+    ) -> None:
+        await fill(site)
+        export = await export_of(site)
+        await taken_by(other, export, tmp_path / "first.zip")
+
+        with zipfile.ZipFile(io.BytesIO(export)) as archive:
+            assert len([name for name in archive.namelist() if name.startswith("media/")]) == 2
+        kept = await asyncio.to_thread(pictures, site.media)
+        assert len(kept) == 4
+        assert await asyncio.to_thread(pictures, other.media) == kept
+
     async def test_an_export_imported_elsewhere_and_exported_again_is_byte_equal(
         self, site: Site, other: Site, tmp_path: Path
     ) -> None:

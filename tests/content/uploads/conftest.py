@@ -7,6 +7,9 @@ from fastapi import FastAPI
 from stoa.main import create_app
 from stoa.shared.media.pool import PicturePool
 from stoa.shared.settings import Settings
+from tests.shared.media.conftest import small_disk
+
+__all__ = ["small_disk"]
 
 
 @pytest.fixture

@@ -18,11 +18,9 @@ from stoa.shared.media.folder import FolderStore
 from stoa.shared.media.images import LARGEST_UPLOAD
 from tests.auth.calls import API, assert_problem
 from tests.people import PASSWORD, People
-from tests.shared.media.conftest import small_disk
 from tests.shared.media.pictures import animation, noise, saved
 from tests.users.pictures import huge, with_place
 
-__all__ = ["small_disk"]
 UPLOADS = f"{API}/uploads"
 PHOTO = saved(noise(1000, 700), "JPEG")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -43,15 +41,18 @@ async def listed(client: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]
 
 
 def files(data_dir: Path) -> list[str]:
-    media = data_dir / "media"
-    return sorted(path.relative_to(media).as_posix() for path in media.rglob("*") if path.is_file())
+    return files_in(data_dir / "media")
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 class TestBringing:
     async def test_everybody_sees_it_in_every_size(
         self, ada: httpx.AsyncClient, client: httpx.AsyncClient, data_dir: Path
     ) -> None:
-        answer = await send(ada, PHOTO, "C:\\holiday\\Mein  Foto\u202e\n.jpg")
+        answer = await send(ada, PHOTO, "C:\\holiday\\Mein  Foto\u202e.jpg")
 
         assert answer.status_code == 201, answer.text
         made = answer.json()
@@ -115,11 +116,11 @@ class TestRefusing:
         assert answers[60].status_code == 429
         assert 0 < int(answers[60].headers["retry-after"]) <= 60
 
-    async def test_a_full_disk_keeps_nothing(self, ada: httpx.AsyncClient, app: FastAPI, small_disk: Path) -> None:  # the fixture
+    async def test_a_full_disk_keeps_nothing(self, ada: httpx.AsyncClient, app: FastAPI, small_disk: Path) -> None:
         app.state.media = FolderStore(small_disk)
         answer = await send(ada, PHOTO)
         assert_problem(answer, 507)
-        assert [path for path in small_disk.rglob("*") if path.is_file()] == []
+        assert files_in(small_disk) == []
         assert await listed(ada) == []
 
 
@@ -128,7 +129,8 @@ class TestListing:
         urls = [
             (await send(ada, saved(Image.new("RGB", (9, n + 1)), "PNG"), f"{n}.png")).json()["url"] for n in range(5)
         ]
-        found, cursor = [], ""
+        found: list[str] = []
+        cursor: str | None = ""
         for _ in range(3):
             page = (await ada.get(UPLOADS, params={"limit": 2, "cursor": cursor, "count": True})).json()
             assert page["total"] == 5

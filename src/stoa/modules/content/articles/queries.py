@@ -275,14 +275,25 @@ SITEMAP = Query(
     .limit(bindparam("limit"))
     .offset(bindparam("skip"))
 )
-_newest = (
-    select(*NARROW, Article.html)
-    .where(LISTED)
-    .order_by(Article.published_at.desc(), Article.id.desc())
-    .limit(literal_column("20"))
-    .subquery("page")
-)
-FEED = Query(select(item_json(_newest, "html", with_names=True)))
+
+
+def _feed(*which: ColumnElement[bool], of_tag: bool = False) -> Query:
+    """The newest 20 with their HTML."""
+    rows = select(*NARROW, Article.html).where(LISTED, *which).limit(literal_column("20"))
+    order = (Article.published_at.desc(), Article.id.desc())
+    if of_tag:
+        rows = rows.join(ArticleTag, ArticleTag.article_id == Article.id).where(ArticleTag.is_public)
+        order = (ArticleTag.published_at.desc(), ArticleTag.article_id.desc())
+    page = rows.order_by(*order).subquery("page")
+    return Query(
+        select(item_json(page, "html", with_names=True)).order_by(page.c.published_at.desc(), page.c.id.desc())
+    )
+
+
+_tag = select(Tag.id).where(Tag.slug == bindparam("tag"), Tag.deleted_at.is_(None)).scalar_subquery()
+FEED = _feed()
+FEED_OF_AUTHOR = _feed(Article.author_id == users.id_of(bindparam("author", type_=Text())))
+FEED_OF_TAG = _feed(ArticleTag.tag_id == _tag, of_tag=True)
 
 
 @lru_cache(maxsize=2)

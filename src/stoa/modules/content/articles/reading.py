@@ -118,9 +118,15 @@ class ArticleReads:
         rows = await self._reads.fetch(query, owner=scope.owner, first=first, until=until)
         return [row[0] for row in rows]
 
-    async def feed(self) -> list[str]:
-        """The newest 20 with their HTML."""
-        return [row[0] for row in await self._reads.fetch(queries.FEED)]
+    async def feed(self, *, author: str | None = None, tag: str | None = None) -> list[str]:
+        """The newest 20 with their HTML: of all, of the author of that username, or of the tag of that slug."""
+        if author is not None:
+            rows = await self._reads.fetch(queries.FEED_OF_AUTHOR, author=author.lower())
+        elif tag is not None:
+            rows = await self._reads.fetch(queries.FEED_OF_TAG, tag=tag)
+        else:
+            rows = await self._reads.fetch(queries.FEED)
+        return [row[0] for row in rows]
 
     async def newest_change(self) -> str:
         """A text that changes whenever a public article is made, changed or withdrawn."""

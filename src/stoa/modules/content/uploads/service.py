@@ -2,11 +2,11 @@
 
 import asyncio
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.modules.content.uploads import queries
@@ -110,8 +110,8 @@ def _out(upload: Upload) -> UploadOut:
     )
 
 
-def _json(row: Any) -> str:
-    return orjson.dumps({**dict(row), "srcset": srcset(row["url"])}).decode()
+def _json(row: Mapping[str, Any]) -> str:
+    return UploadOut.model_validate({**row, "srcset": srcset(row["url"])}).model_dump_json()
 
 
 def _clean(name: str) -> str:
