@@ -91,7 +91,7 @@ class TestEmitted:
         assert changed.status_code == 200, changed.text
         await writer.delete(f"/api/v1/articles/{slug}")
         kinds = [kind for kind, _ in await recorded(db)]
-        assert kinds == ["article.published", "article.changed", "article.unpublished"]
+        assert kinds == ["article.published", "article.changed", "article.unpublished", "article.deleted"]
 
     async def test_registering(self, client: httpx.AsyncClient, db: Database) -> None:
         new = {"email": "eve@example.com", "username": "eve", "display_name": "Eve", "password": "a quite long phrase"}

@@ -52,7 +52,10 @@ class TestNight:
                 done = await rows(url, "SELECT FROM event_inbox")
                 return len(done) == 5
 
-            await until(emptied, "the night's work")
+            try:
+                await until(emptied, "the night's work")
+            finally:
+                print("XX", await rows(url, "SELECT * FROM event_inbox"), await rows(url, "SELECT id,kind FROM event_log"), await rows(url, "SELECT * FROM event_dead"))
         assert {row["id"] for row in await rows(url, "SELECT id FROM articles")} == {kept.id, fresh.id}
         assert [row["slug"] for row in await rows(url, "SELECT slug FROM tags")] == ["kept"]
         assert not await rows(url, "SELECT FROM event_dead")

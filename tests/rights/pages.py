@@ -60,8 +60,8 @@ PAGES: Final = (
     Page("/docs/{name}", PUBLIC, 404),
     # for programs
     Page("/feed.{form}", PUBLIC),
-    Page("/tags/{slug}/feed.{form}", PUBLIC),
-    Page("/authors/{username}/feed.{form}", PUBLIC),
+    Page("/tags/{slug}/feed.{form}", PUBLIC, 404),
+    Page("/authors/{username}/feed.{form}", PUBLIC, 404),
     Page("/sitemap.xml", PUBLIC),
     Page("/sitemap-{number}.xml", PUBLIC),
     Page("/robots.txt", PUBLIC),

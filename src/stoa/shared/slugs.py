@@ -12,6 +12,7 @@ SLUG_LENGTH: Final = 80
 SLUG_PATTERN: Final = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 
 _LONGEST_TITLE = 1_000
+_DIGITS = range(1, 7)
 _SLUG = re.compile(SLUG_PATTERN.removesuffix("$") + r"\Z")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u02bc](?=\w)")
 _LANGUAGE_NAMES = ((re.compile(r"\b([A-Za-z])\+\+"), r"\1pp"), (re.compile(r"\b([A-Za-z])#(?!\w)"), r"\1-sharp"))
@@ -34,6 +35,11 @@ def numbered(slug: str, number: int) -> str:
         return slug
     ending = f"-{number}"
     return slug[: SLUG_LENGTH - len(ending)].rstrip("-") + ending
+
+
+def stems(slug: str) -> set[str]:
+    """What stands before the number in any that `numbered` makes of the slug: shorter where that is near its end."""
+    return {slug, *(numbered(slug, 10**digits - 1).rpartition("-")[0] for digits in _DIGITS)}
 
 
 def check_slug(value: str) -> str:

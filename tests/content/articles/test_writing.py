@@ -60,6 +60,11 @@ class TestCreate:
     async def test_a_slug_made_from_the_title_gets_a_number(self, author: httpx.AsyncClient) -> None:
         assert [(await write(author, "Same"))["slug"] for _ in range(3)] == ["same", "same-2", "same-3"]
 
+    async def test_a_number_behind_a_title_as_long_as_a_slug(self, author: httpx.AsyncClient) -> None:
+        made = [(await write(author, "x" * 100))["slug"] for _ in range(11)]
+        assert made[:3] == ["x" * 80, f"{'x' * 78}-2", f"{'x' * 78}-3"]
+        assert made[8:] == [f"{'x' * 78}-9", f"{'x' * 77}-10", f"{'x' * 77}-11"]
+
     async def test_a_slug_asked_for_that_is_or_was_anothers_is_refused(
         self, author: httpx.AsyncClient, other: httpx.AsyncClient
     ) -> None:

@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False)
 Act = Annotated[Literal["approve", "reject", "delete", "restore"], Path()]
 _PLACE: Final = ("slug", "sort", "after")
 AUTHOR_CARD: Final = "author-card"
-_LONGEST: Final = {"body": 20_000, "after": 512}
+_LONGEST: Final = {"body": 20_000, "after": 512, "parent_id": 40}
 
 
 @router.get("/articles/{slug}", **PUBLIC)

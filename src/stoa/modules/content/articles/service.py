@@ -19,7 +19,7 @@ from stoa.modules.content.tags.service import TagService
 from stoa.shared.changes import announce_change
 from stoa.shared.clock import utc_now
 from stoa.shared.ids import new_id
-from stoa.shared.slugs import numbered
+from stoa.shared.slugs import numbered, stems
 
 SAME_SITTING: Final = timedelta(minutes=30)
 
@@ -107,7 +107,8 @@ class ArticleService:
 
         What an article of `owners` was called once is free for that article.
         """
-        taken: dict[str, UUID | None] = dict(await self._articles.slugs_like(wanted)) if wanted else {}
+        bases = {stem for slug in wanted for stem in stems(slug)}
+        taken: dict[str, UUID | None] = dict(await self._articles.slugs_like(bases)) if wanted else {}
         chosen = []
         for base, owner in zip_longest(wanted, owners):
             number = 1

@@ -36,6 +36,8 @@ class Inline:
             if last.endswith((" ", "\n")):
                 piece = piece.lstrip(" ")
             if piece:
+                if piece.startswith("`") and _ends_code(last):
+                    piece = _after_code(parts.pop(), piece)
                 if piece.startswith(BREAK) and last == BREAK and not isinstance(node, Tag):
                     piece = piece[2:]
                 parts.append(piece)
@@ -111,6 +113,17 @@ def _code(text: str) -> str:
     fence = "`" * (max((len(run) for run in _TICKS.findall(words)), default=0) + 1)
     pad = " " if words[0] in "` " or words[-1] in "` " else ""
     return f"{fence}{pad}{words}{pad}{fence}"
+
+
+def _ends_code(text: str) -> bool:
+    return text.endswith("`") and not text.endswith("\\`")
+
+
+def _after_code(last: str, piece: str) -> str:
+    """Two spans of code that touch are one, since ticks in the middle would be read otherwise."""
+    fences = re.search(r"`+$", last), re.match(r"`+", piece)
+    is_alike = fences[0] is not None and fences[1] is not None and fences[0][0] == fences[1][0] == "`"
+    return last[:-1] + piece[1:] if is_alike and last[-2] not in " `" and piece[1] not in " `" else f"{last} {piece}"
 
 
 def _marked(inner: str, mark: str, name: str, before: str, *, is_plain: bool) -> str:
