@@ -29,7 +29,7 @@ from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
 from stoa.shared.database import Database
 from stoa.shared.schema import upgrade
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 PORT = 18_300
 URL = f"http://127.0.0.1:{PORT}"

@@ -18,7 +18,7 @@ from benchmarks.made_articles import NEWEST, SPAN, Made, make_articles, make_lan
 from stoa.modules.content.search.schemas import SearchEntry
 from stoa.modules.content.search.service import SearchService
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 AUTHORS, TAGS, BATCH = 500, 300, 1_000
 _INDEX = "ix_article_search_words"

@@ -31,7 +31,7 @@ from stoa.events.worker import Work, Worker
 from stoa.local.servers import running_servers
 from stoa.shared.database import Database
 from stoa.shared.schema import upgrade
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 _EFFECTS = "CREATE TABLE effects (event_id uuid PRIMARY KEY, at timestamptz NOT NULL)"
 

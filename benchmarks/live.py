@@ -23,7 +23,8 @@ from stoa.main import create_app
 from stoa.modules.users.events import UserRoleChanged
 from stoa.shared.database import Database
 from stoa.shared.schema import upgrade
-from stoa.shared.settings import DatabaseSettings, Settings
+from stoa.shared.settings import Settings
+from stoa.shared.settings_parts import DatabaseSettings
 
 
 class Reader:

@@ -7,7 +7,7 @@ from stoa.modules.auth.passwords import PasswordHasher
 from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 EMAIL, PASSWORD = "reader@example.com", "a reader of many authors"  # of a database that is measured only
 READERS = 2_000

@@ -20,7 +20,7 @@ from benchmarks.corpus import Words, words
 from stoa.modules.content.search.reading import SearchReads
 from stoa.modules.content.search.schemas import SearchRequest
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 _ALL_RANKED = """
 SELECT ts_rank(vector, wanted) AS rank

@@ -19,7 +19,7 @@ from stoa.events.registry import Registry, on
 from stoa.events.streams import RedisStreams
 from stoa.events.worker import Work, Worker
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 _PACE = replace(Pace(), claim_idle=REDELIVERED_SECONDS, lease=REDELIVERED_SECONDS, patience=2.0 * REDELIVERED_SECONDS)
 

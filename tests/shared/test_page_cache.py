@@ -18,9 +18,10 @@ from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
 from stoa.shared.database import Database
 from stoa.shared.middleware.page_cache import VERSION, Entry, PageCache, PageStore
-from stoa.shared.settings import DatabaseSettings, Settings
+from stoa.shared.settings import Settings
+from stoa.shared.settings_parts import DatabaseSettings
 from tests.conftest import client_of
-from tests.factories import publish
+from tests.factories import publish, publish_all
 
 ARTICLES = "/api/v1/articles"
 
@@ -170,6 +171,16 @@ class TestKeptAnswers:
         assert zipped.headers["content-encoding"] == "gzip"
         assert zipped.text == plain.text
         assert zipped.headers["etag"] != plain.headers["etag"]
+
+    @pytest.mark.parametrize("feed", ["/feed.atom", "/feed.rss", "/feed.json"])
+    async def test_feeds_are_compressed_too(
+        self, two_clients: tuple[httpx.AsyncClient, httpx.AsyncClient], own_db: Database, feed: str
+    ) -> None:
+        client, _ = two_clients
+        await publish_all(own_db, [{"title": f"Article {number}", "body": "Some words. " * 50} for number in range(9)])
+        for encoding in ("identity", "gzip"):
+            answer = await client.get(feed, headers={"accept-encoding": encoding})
+        assert answer.headers["content-encoding"] == "gzip"
 
     async def test_nothing_is_kept_while_changes_cannot_be_heard(
         self, two_clients: tuple[httpx.AsyncClient, httpx.AsyncClient], own_db: Database

@@ -25,7 +25,7 @@ class Shown(HTMLParser):
         given = dict(attrs)
         self.elements.append((tag, given))
         name = given.get("name") or ""
-        if tag == "input":
+        if tag == "input" and given.get("type") != "file":
             self.fields[name] = given.get("value") or ""
         elif tag == "textarea":
             self._area, self.fields[name] = name, ""

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 from tests.factories import publish_all
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 

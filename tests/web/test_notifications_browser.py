@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from stoa.main import create_app
 from stoa.shared.settings import Settings
-from tests.conftest import _copy_of_template as copy_of_template
+from tests.conftest import copy_of_template
 from tests.notifications.telling import tell
 from tests.people import People, Person
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served

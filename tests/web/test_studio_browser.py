@@ -1,17 +1,20 @@
 """The studio in a real browser: writing with a preview beside it, publishing, and two tabs with one article."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.async_api import Browser, BrowserContext, Dialog, FilePayload, Page, expect
 
 from stoa.main import create_app
 from stoa.shared.settings import Settings
 from tests.people import People
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
+from tests.shared.media.pictures import noise, saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)]
+HERON = FilePayload(name="grey_heron.jpg", mimeType="image/jpeg", buffer=saved(noise(2000, 1400), "JPEG"))
 HOSTILE = "<img src=x onerror=\"document.title='broken in'\"><script>document.title='broken in'</script>"
 
 
@@ -155,3 +158,46 @@ async def test_every_page_fits_and_nothing_is_blocked(desk: tuple[str, BrowserCo
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert await page.title() != "broken in"
     assert [fault for fault in faults if "Content Security Policy" in fault or "Refused" in fault] == []
+
+
+async def test_one_s_own_pictures_are_offered_small_and_taken_whole(desk: tuple[str, BrowserContext]) -> None:
+    site, context = desk
+    page, faults = await opened(context, f"{site}/studio/new")
+    async with page.expect_file_chooser() as asked:
+        await page.get_by_role("button", name="Add a picture").click()
+    await (await asked.value).set_files(HERON)
+    text = page.get_by_label("Text", exact=True)
+    await expect(text).to_have_value(re.compile(r"!\[grey heron\]\(/media/\S+-2000x1400\.jpg\)"))
+    await text.fill("")
+    await page.get_by_role("button", name="Your pictures").first.click()
+    offered = page.get_by_role("dialog").get_by_role("img", name="grey heron")
+    await expect(offered).to_have_js_property("complete", value=True)
+    assert (await offered.evaluate("image => image.currentSrc")).endswith("-2000x1400.w480.jpg")
+    assert await offered.evaluate("image => image.naturalWidth > 0")
+    await offered.click()
+    await expect(text).to_have_value(re.compile(r"/media/\S+-2000x1400\.jpg"))
+    assert faults == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_a_cover_is_chosen_without_a_script(desk: tuple[str, BrowserContext], width: int) -> None:
+    site, with_scripts = desk
+    page, _ = await opened(with_scripts, f"{site}/studio/new")
+    await expect(page.get_by_label("Picture for the cover")).to_be_hidden()
+    assert with_scripts.browser
+    plain = await with_scripts.browser.new_context(
+        java_script_enabled=False, storage_state=await with_scripts.storage_state()
+    )
+    page = await plain.new_page()
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(f"{site}/studio/new")
+    await page.get_by_label("Title", exact=True).fill(f"Herons at {width}")
+    await page.get_by_label("Text", exact=True).fill("They wait.")
+    await page.get_by_label("Picture for the cover").set_input_files(HERON)
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.get_by_label("Cover", exact=False).and_(page.locator("#f_cover_url"))).to_have_value(
+        re.compile(r"-2000x1400\.jpg$")
+    )
+    await page.get_by_role("button", name="Publish").click()
+    await page.goto(f"{site}/articles/herons-at-{width}")
+    await expect(page.locator(".article-cover img, .cover img").first).to_have_js_property("complete", value=True)

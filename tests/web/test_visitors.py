@@ -31,6 +31,7 @@ from stoa.web.accounts.contexts import (
     VerifyPage,
     WelcomePage,
 )
+from stoa.web.ai.examples import Example, GatewayGuide
 from stoa.web.assets import Assets
 from stoa.web.contexts import AuthorRef, Pager, Visitor
 from stoa.web.forms import FormState
@@ -66,6 +67,7 @@ def every_page(text: str) -> list[object]:
         PasswordPage(BARE_META, form, text, text),
         SessionsPage(BARE_META, text, (signed_in, dataclasses.replace(signed_in, id="2", is_current=True))),
         ApiKeysPage(BARE_META, form, text, (key,), (Scope(text, text, is_chosen=True),), ((text, text),), text),
+        ApiKeysPage(BARE_META, form, text, (), (), (), None, GatewayGuide(text, text, (Example("curl", text, text),))),
         ApiKeysPage(BARE_META, form, text, (), (), (), None),
         DataPage(dataclasses.replace(BARE_META, title=text)),
         ErasePage(BARE_META, form, text),

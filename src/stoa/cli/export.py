@@ -20,6 +20,7 @@ def export(
     ] = None,
 ) -> None:
     """Write everything that makes the site into files; `stoa import` reads them back, byte by byte the same."""
+    from stoa.cli.all_rights import whoever_has_the_machine
     from stoa.cli.context import Opened, run
     from stoa.modules.audit.service import AuditService
     from stoa.modules.content.exporting.packing import write_folder, write_zip
@@ -43,7 +44,7 @@ def export(
         write = write_zip if path.suffix.lower() == ".zip" else write_folder
         await write(path, counted(made.files()), force=force)
         async with app.database.unit_of_work() as session:
-            await AuditService(session).record("site.exported", actor=None)
+            await AuditService(session).record("site.exported", actor=whoever_has_the_machine())
 
     run(data_dir, "stoa export", work)
     print(f"Exported {count:,} files to {path}.")

@@ -72,6 +72,7 @@ def import_survey(
     import asyncio
     from dataclasses import replace
 
+    from stoa.cli.all_rights import whoever_has_the_machine
     from stoa.cli.context import Opened, run
     from stoa.modules.content.importing.service import ImportService
     from stoa.shared.markdown.pool import MarkdownPool
@@ -85,7 +86,7 @@ def import_survey(
         try:
             media = media_store(app.settings, app.data_dir)
             service = ImportService(app.database, media, pictures, pool)
-            await service.run(importer, survey, chosen, account, progress)
+            await service.run(importer, survey, chosen, account, progress, actor=whoever_has_the_machine())
         finally:
             await pool.close()
             await asyncio.to_thread(pictures.close)

@@ -113,10 +113,18 @@ class TooManyRequests(StoaError):
     code = "too-many-requests"
     title = "Too often"
 
-    def __init__(self, detail: str, *, retry_after: int, extra: Mapping[str, Any] | None = None) -> None:
-        """`retry_after` is in seconds."""
+    def __init__(
+        self,
+        detail: str,
+        *,
+        retry_after: int,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """`retry_after` is in seconds; `headers` say what is left, as answers do."""
         super().__init__(detail, extra=extra)
         self.retry_after = retry_after
+        self.headers = {**(headers or {}), "retry-after": str(retry_after)}
 
 
 class TooLarge(StoaError):

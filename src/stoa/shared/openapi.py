@@ -8,6 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from stoa.shared.problems import Problem
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
+OTHERS_FORMAT = "/v1/"
+"""What lies under it answers as OpenAI does, faults included."""
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
@@ -26,7 +28,9 @@ def _truthful(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["Problem"].pop("$defs", {}))
-    for path in document.get("paths", {}).values():
+    for address, path in document.get("paths", {}).items():
+        if address.startswith(OTHERS_FORMAT):
+            continue
         for operation in path.values():
             _name_common_faults(operation)
             for status, response in operation.get("responses", {}).items():

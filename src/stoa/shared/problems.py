@@ -60,7 +60,14 @@ def as_stoa_error(error: Exception) -> StoaError | None:
             return error
         case RequestValidationError():
             return _validation(error)
-        case PoolTimeout() | InterfaceError() | asyncpg.InterfaceError() | ConnectionError() | TimeoutError():
+        case (
+            PoolTimeout()
+            | InterfaceError()
+            | asyncpg.InterfaceError()
+            | asyncpg.InternalClientError()  # as the driver says when a connection broke in between
+            | ConnectionError()
+            | TimeoutError()
+        ):
             return Unavailable("The database does not answer. Try again in a few seconds.")
         case DBAPIError() | asyncpg.PostgresError():
             return _database_fault(error)
@@ -80,9 +87,7 @@ def problem_response(request: Request, error: Exception) -> Response:
     if fault is None:
         log_unexpected(error, request)
         fault = StoaError("The fault is ours and has been logged. Tell us the request id if it stays.")
-    headers = {}
-    if isinstance(fault, TooManyRequests):
-        headers["retry-after"] = str(fault.retry_after)
+    headers = dict(fault.headers) if isinstance(fault, TooManyRequests) else {}
     if isinstance(fault, Unavailable):
         headers["retry-after"] = _RETRY_SECONDS
         log.warning("unavailable", error=type(error).__name__, path=request.url.path)

@@ -3,13 +3,13 @@
 Who a caller is, the gate of the accounts knows (`app.state.gate`); nothing here reads a database.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, Protocol
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Request
-from fastapi.routing import iter_route_contexts
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import APIKeyCookie, HTTPBearer, OAuth2PasswordBearer
 
 from stoa.shared.errors import PermissionDenied, Unauthenticated
@@ -20,6 +20,7 @@ OWN_ACCOUNT: Final = "own-account"
 """The person behind the account, by cookie or token: what an API key must never do, however broad it is."""
 
 _DECLARED = "x-permission"
+_PUBLIC = "public"
 _password = OAuth2PasswordBearer(
     "/api/v1/token",
     scheme_name="password",
@@ -35,7 +36,7 @@ _cookie = APIKeyCookie(
     description="The session of the pages; calls that change something also need the header `X-CSRF-Token`.",
 )
 
-PUBLIC: Mapping[str, Any] = {"openapi_extra": {_DECLARED: "public"}}
+PUBLIC: Mapping[str, Any] = {"openapi_extra": {_DECLARED: _PUBLIC}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class Actor:
     display_name: str = ""
     avatar_url: str | None = None
     is_verified: bool = False
+    tier: str = "free"
     session_id: UUID | None = None
+    key_id: UUID | None = None
     origin: Origin = Origin()
     csrf_token: str = ""
 
@@ -122,6 +125,22 @@ def require(permission: str, openapi: Mapping[str, Any] | None = None) -> dict[s
     return {"dependencies": [Depends(_guard(permission))], "openapi_extra": {_DECLARED: permission, **(openapi or {})}}
 
 
+def declares(permission: str, openapi: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The keywords of a route that asks `actor_with(request, permission)` itself, first of all.
+
+    For what is called very often: FastAPI's own way to the same takes a tenth of a millisecond and more.
+    """
+    known: dict[str, Any] = {"security": [{"apiKey": []}, {"password": []}, {"session": []}]}
+    return {"openapi_extra": {_DECLARED: permission, **known, **(openapi or {})}}
+
+
+async def actor_with(request: Request, permission: str) -> Actor:
+    """The caller, who has that permission. Raises Unauthenticated, PermissionDenied."""
+    actor = await _signed_in(request)
+    actor.demand(permission)
+    return actor
+
+
 def _guard(permission: str) -> Callable[..., Awaitable[None]]:
     async def check(
         request: Request,
@@ -129,14 +148,36 @@ def _guard(permission: str) -> Callable[..., Awaitable[None]]:
         _by_key: Annotated[object, Depends(_key)],
         _by_cookie: Annotated[object, Depends(_cookie)],
     ) -> None:
-        actor = await _signed_in(request)
-        if permission == OWN_ACCOUNT:
-            if actor.credential == "key":
-                raise PermissionDenied("An API key cannot do this. Sign in with your password.")
-        elif permission != SIGNED_IN:
-            actor.demand(permission)
+        await _demand(request, permission)
 
     return check
+
+
+async def _demand(request: Request, permission: str) -> None:
+    actor = await _signed_in(request)
+    if permission == OWN_ACCOUNT:
+        if actor.credential == "key":
+            raise PermissionDenied("An API key cannot do this. Sign in with your password.")
+    elif permission != SIGNED_IN:
+        actor.demand(permission)
+
+
+class GuardedRoute(APIRoute):
+    """For routes that take files: nobody's body is read before it is known that they may send one.
+
+    FastAPI reads a form, of any size, before it asks the first dependency.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        permission = (self.openapi_extra or {}).get(_DECLARED, _PUBLIC)
+
+        async def guarded(request: Request) -> Response:
+            if permission != _PUBLIC:
+                await _demand(request, permission)
+            return await handle(request)
+
+        return guarded
 
 
 def permissions_of(app: FastAPI) -> dict[tuple[str, str], str]:

@@ -1,6 +1,7 @@
 """What other programs read: feeds, sitemaps, robots.txt. The texts themselves are made in `syndication.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final, Literal
 
 import orjson
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from stoa.modules.content.articles.reading import ArticleReads
+from stoa.modules.content.articles.sitemaps.reading import Named, SitemapReads
 from stoa.modules.content.tags.service import TagReads
 from stoa.modules.users.service import UserReads
 from stoa.shared.answers import public_page
@@ -59,27 +61,35 @@ async def feed_of_author(request: Request, username: Username, form: Form) -> Re
 
 @router.get("/sitemap.xml", **PUBLIC)
 async def sitemap_index(request: Request) -> Response:
-    """The list of sitemaps, each with up to 10,000 articles."""
-    count = int((await ArticleReads(reads_of(request)).newest_change()).rpartition("/")[2])
+    """The list of sitemaps: of articles, up to 10,000 in each, of tags, and of authors."""
+    count = int((await SitemapReads(reads_of(request)).newest_change()).rpartition("/")[2])
     parts = max(1, -(-count // _PER_SITEMAP))
-    return public_page(syndication.sitemap_index(_site(request), parts), media_type="application/xml")
+    names = [*(str(number) for number in range(1, parts + 1)), "tags", "authors"]
+    return public_page(syndication.sitemap_index(_site(request), names), media_type="application/xml")
+
+
+@router.get("/sitemap-tags.xml", **PUBLIC)
+async def sitemap_of_tags(request: Request) -> Response:
+    """The pages of tags with articles."""
+    reads = SitemapReads(reads_of(request))
+    return await _sitemap(request, "tags", reads.tags, "tags", await reads.newest_change_of_tags())
+
+
+@router.get("/sitemap-authors.xml", **PUBLIC)
+async def sitemap_of_authors(request: Request) -> Response:
+    """The pages of authors with articles; an erased account may be in it for an hour."""
+    reads = SitemapReads(reads_of(request))
+    return await _sitemap(request, "authors", reads.authors, "authors", await reads.newest_change(), seconds=3600)
 
 
 @router.get("/sitemap-{number}.xml", **PUBLIC)
 async def sitemap(request: Request, number: int) -> Response:
-    """The addresses of 10,000 articles; kept in Valkey until an article changes."""
+    """The addresses of 10,000 articles."""
     if not 1 <= number <= 10_000:
         raise NotFound("There is no such sitemap.")
-    articles, site = ArticleReads(reads_of(request)), _site(request)
-    cache: Cache = request.app.state.cache
-
-    async def make() -> bytes:
-        found = await articles.addresses(limit=_PER_SITEMAP, skip=(number - 1) * _PER_SITEMAP)
-        return syndication.sitemap(site, found).encode()
-
-    key = f"sitemap:{site.url}:{number}:{await articles.newest_change()}"
-    body = await cache.get_or_make(key, make, seconds=_KEPT_SECONDS)
-    return public_page(body.decode(), media_type="application/xml")
+    reads = SitemapReads(reads_of(request))
+    find = partial(reads.articles, limit=_PER_SITEMAP, skip=(number - 1) * _PER_SITEMAP)
+    return await _sitemap(request, "articles", find, str(number), await reads.newest_change())
 
 
 @router.get("/robots.txt", **PUBLIC)
@@ -87,6 +97,26 @@ async def robots(request: Request) -> Response:
     """Where robots may go."""
     text = f"User-agent: *\n{_CLOSED}Allow: /\n\nSitemap: {_site(request).url}/sitemap.xml\n"
     return public_page(text, media_type="text/plain; charset=utf-8")
+
+
+async def _sitemap(
+    request: Request,
+    folder: str,
+    find: Callable[[], Awaitable[list[Named]]],
+    name: str,
+    newest: str,
+    *,
+    seconds: int = _KEPT_SECONDS,
+) -> Response:
+    """What `find` names, kept in Valkey until the newest change is another."""
+    site = _site(request)
+    cache: Cache = request.app.state.cache
+
+    async def make() -> bytes:
+        return syndication.sitemap(site, folder, await find()).encode()
+
+    body = await cache.get_or_make(f"sitemap:{site.url}:{name}:{newest}", make, seconds=seconds)
+    return public_page(body.decode(), media_type="application/xml")
 
 
 def _site(request: Request) -> Site:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from stoa.web.contexts import Site
@@ -122,20 +123,20 @@ def absolute(html: str, site: Site, address: str) -> str:
     return _SRCSET.sub(lambda found: re.sub(r"(^|, )/(?!/)", rf"\1{site.url}/", found[0]), html)
 
 
-def sitemap_index(site: Site, parts: int) -> str:
-    """The list of `parts` sitemaps."""
+def sitemap_index(site: Site, names: Iterable[str]) -> str:
+    """The list of the sitemaps of those names."""
     root = Element("sitemapindex", xmlns=_SITEMAP)
-    for number in range(1, parts + 1):
-        _add(SubElement(root, "sitemap"), "loc", f"{site.url}/sitemap-{number}.xml")
+    for name in names:
+        _add(SubElement(root, "sitemap"), "loc", f"{site.url}/sitemap-{name}.xml")
     return _xml(root)
 
 
-def sitemap(site: Site, addresses: Iterable[tuple[str, datetime]]) -> str:
-    """One sitemap of slugs and times of change."""
+def sitemap(site: Site, folder: str, named: Iterable[tuple[str, datetime]]) -> str:
+    """One sitemap of what is in this folder of the site, each with the time of its change."""
     root = Element("urlset", xmlns=_SITEMAP)
-    for slug, changed in addresses:
+    for name, changed in named:
         url = SubElement(root, "url")
-        _add(url, "loc", _address(site, slug))
+        _add(url, "loc", f"{site.url}/{folder}/{quote(name, safe='')}")
         _add(url, "lastmod", changed.isoformat(timespec="seconds"))
     return _xml(root)
 

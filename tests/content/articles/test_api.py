@@ -15,6 +15,7 @@ from stoa.modules.users.service import UserService
 from stoa.shared.database import Database
 from stoa.shared.markdown.render import render
 from tests.factories import LONG_AGO, publish, publish_all
+from tests.people import SHELL
 
 ARTICLES = "/api/v1/articles"
 
@@ -197,7 +198,7 @@ class TestArticlesOfTagAndUser:
     async def test_a_former_tag_leads_to_its_articles(self, client: httpx.AsyncClient, db: Database) -> None:
         await publish(db, tags=["old"])
         async with db.unit_of_work() as session:
-            await TagService(session).change("old", TagChange(slug="new"))
+            await TagService(session).change("old", TagChange(slug="new"), SHELL)
         answer = await client.get("/api/v1/tags/old/articles?limit=5")
         assert answer.headers["location"] == "/api/v1/tags/new/articles?limit=5"
 

@@ -160,7 +160,7 @@ class TestPages:
         assert await slugs(client) == ["article"]
         assert (await client.get("/api/v1/tags/x")).json()["article_count"] == 1
         for place in ("/", "/feed.atom", "/tags/x"):
-            assert "articles/about" not in (await client.get(place)).text
+            assert "articles/about" not in (await client.get(place)).text.partition("<footer")[0]
         assert await slugs(client, kind="page") == ["about", "terms"]
         assert await slugs(client, kind="page", tags="x", sort="published_at") == ["about", "terms"]
         assert set(await slugs(client, search="quetzalcoatl")) == {"about", "terms"}

@@ -3,7 +3,9 @@
 import httpx
 
 from stoa.modules.content.articles.schemas import ArticleListItem
-from tests.content.articles.calls import ARTICLES, assert_problem, change, revisions, write, write_and_publish
+from stoa.shared.database import Database
+from tests.content.articles.calls import ANY, ARTICLES, assert_problem, change, revisions, write, write_and_publish
+from tests.factories import publish
 
 
 class TestTagsOfAnArticle:
@@ -49,6 +51,21 @@ class TestTagsOfAnArticle:
         for tags in ([], ["x", "y"], [""], ["x"] * 21):
             assert_problem(await author.post(f"{ARTICLES}/mine/tags", json={"tags": tags}), 422)
         assert (await author.post(f"{ARTICLES}/mine/tags", json={"tags": ["x"]})).status_code == 200
+
+    async def test_one_that_came_with_more_can_be_edited_and_loses_none(
+        self, admin: httpx.AsyncClient, db: Database
+    ) -> None:
+        many = [f"t{number:02}" for number in range(25)]
+        await publish(db, slug="full", tags=many)
+        whole = {"title": "New", "body": "Words."}
+
+        async def save(tags: list[str]) -> httpx.Response:
+            return await admin.put(f"{ARTICLES}/full", json={**whole, "tags": tags}, headers=ANY)
+
+        assert (await save(many)).json()["tags"] == many
+        assert_problem(await save([*many, "more"]), 422)
+        assert (await save(many[:21])).json()["tags"] == many[:21]
+        assert_problem(await save(many[:22]), 422)
 
 
 class TestRelated:

@@ -17,7 +17,7 @@ from stoa.shared.errors import MalformedInput
 from stoa.shared.if_match import IfMatch
 from stoa.shared.markdown.pool import MarkdownPool
 from stoa.shared.security import Actor
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 from tests.content.articles.calls import ARTICLES, act, assert_problem, change, delete, write, write_and_publish
 
 TEXT = {"title": "T", "body": "B"}

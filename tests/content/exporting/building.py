@@ -23,6 +23,7 @@ from stoa.shared.media.folder import FolderStore
 from tests.content.importing.building import png
 from tests.content.importing.conftest import Site
 from tests.content.importing.media import keep_picture
+from tests.people import SHELL
 from tests.shared.media.pictures import noise, saved
 
 DAY = datetime(2024, 3, 1, 10, 11, 12, 345678, tzinfo=UTC)
@@ -50,7 +51,7 @@ async def _fill(session: AsyncSession, picture: str, cover: str) -> None:
     bob = await users.create(NewUser("Bob", "bob@example.com", username="bob"))
     await users.create(NewUser("Nobody's business", "lurker@example.com", username="lurker"))
     await tags.ensure(["Old name", "Unused", "C++"])
-    await tags.change("old-name", TagChange(name="New: name", slug="new-name"))
+    await tags.change("old-name", TagChange(name="New: name", slug="new-name"), SHELL)
 
     def draft(slug: str, **fields: Any) -> ArticleDraft:
         body = str(fields.pop("body", "Some words."))

@@ -10,7 +10,7 @@ import pytest
 
 from stoa.shared.database import Database
 from stoa.shared.settings import Settings
-from tests.conftest import _copy_of_template
+from tests.conftest import copy_of_template
 from tests.content.importing.conftest import Site
 
 from .building import export_of, fill
@@ -36,7 +36,7 @@ REAL = Path(os.environ.get("TESTS_REAL_INPUT", "/nowhere"))
 @pytest.fixture
 async def other(settings: Settings, site: Site, tmp_path: Path) -> AsyncIterator[Site]:
     """A second site, empty."""
-    async with _copy_of_template() as url, Database(settings.database, url) as database:
+    async with copy_of_template() as url, Database(settings.database, url) as database:
         yield Site(database, tmp_path / "other-media", site.pool, site.pictures)
 
 

@@ -69,6 +69,8 @@ class TestCommand:
 
         assert [one.returncode for one in made] == [0, 0, 2, 2, 2], [one.stderr for one in made]
         assert [one.returncode for one in forced] == [0, 0, 2]
+        audited = await site.rows("SELECT actor_kind FROM audit.events WHERE action = 'site.exported'")
+        assert audited == [("shell",)] * 4
         assert {len(one.stderr.splitlines()) for one in (*made[2:], forced[2])} == {1}
         assert (tmp_path / "out.zip").read_bytes() == wanted
         with zipfile.ZipFile(io.BytesIO(wanted)) as archive:

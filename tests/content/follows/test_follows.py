@@ -1,5 +1,6 @@
 """Follows over HTTP: authors and tags, each once, and no more than a person can read."""
 
+import asyncio
 import io
 import zipfile
 from typing import Any
@@ -14,7 +15,7 @@ from stoa.modules.content.tags.service import TagService
 from stoa.shared.database import Database
 from tests.factories import publish
 from tests.handling import handle_events
-from tests.people import People
+from tests.people import People, Person
 
 API = "/api/v1"
 
@@ -35,6 +36,25 @@ async def names(person: httpx.AsyncClient, **query: Any) -> list[str]:
 async def follow(person: httpx.AsyncClient, *paths: str) -> None:
     for path in paths:
         assert (await person.put(f"{API}/{path}/follow")).status_code == 204, path
+
+
+async def follow_many(db: Database, person: Person, number: int) -> None:
+    """So many tags, behind the back of those who count."""
+    async with db.unit_of_work() as session:
+        await session.execute(
+            text(
+                "INSERT INTO tags (id, slug, name)"
+                " SELECT gen_random_uuid(), 'many-' || n, 'Many ' || n FROM generate_series(1, :number) n"
+            ),
+            {"number": number},
+        )
+        await session.execute(
+            text(
+                "INSERT INTO follows (id, follower_id, tag_id)"
+                " SELECT gen_random_uuid(), :me, id FROM tags WHERE slug LIKE 'many-%'"
+            ),
+            {"me": person.id},
+        )
 
 
 async def events(db: Database, kind: str) -> int:
@@ -104,20 +124,7 @@ class TestFollow:
         person = await people.person()
         reader = await people.client_of(person)
         await follow(reader, "users/ada-lovelace")
-        async with db.unit_of_work() as session:
-            await session.execute(
-                text(
-                    "INSERT INTO tags (id, slug, name)"
-                    " SELECT gen_random_uuid(), 'many-' || n, 'Many ' || n FROM generate_series(1, 999) n"
-                )
-            )
-            await session.execute(
-                text(
-                    "INSERT INTO follows (id, follower_id, tag_id)"
-                    " SELECT gen_random_uuid(), :me, id FROM tags WHERE slug LIKE 'many-%'"
-                ),
-                {"me": person.id},
-            )
+        await follow_many(db, person, 999)
         refused = await reader.put(f"{API}/tags/water/follow")
         assert refused.status_code == 409
         assert "1,000" in refused.json()["detail"]
@@ -140,6 +147,19 @@ class TestFollow:
         assert seen == ["tag-4", "tag-3", "tag-2", "tag-1", "tag-0"]
         assert (await reader.get(f"{API}/follows", params={"cursor": "nonsense"})).status_code == 400
         assert await names(reader, skip=3) == ["tag-1", "tag-0"]
+
+
+class TestRaces:
+    async def test_of_eight_at_once_one_is_the_thousandth(self, own_app: FastAPI) -> None:
+        people, db = People(own_app), own_app.state.database
+        person = await people.person()
+        await follow_many(db, person, 999)
+        async with db.unit_of_work() as session:
+            await TagService(session).ensure([f"Tag {n}" for n in range(8)])
+        clients = [await people.client_of(person) for _ in range(8)]
+        answers = await asyncio.gather(*(client.put(f"{API}/tags/tag-{n}/follow") for n, client in enumerate(clients)))
+        assert sorted(answer.status_code for answer in answers) == [204] + [409] * 7
+        assert (await followed(clients[0], count="true"))["total"] == 1000
 
 
 @pytest.mark.usefixtures("site")

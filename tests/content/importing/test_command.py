@@ -14,6 +14,9 @@ from .building import Files, entry, make_folder, make_zip, make_zip_of, patch_he
 from .conftest import Site
 
 FILES: Files = {"go/one.md": "# One\n\n![p](p.png) [two](../two.md)\n", "go/p.png": png(), "two.md": "# Two\n"}
+AUDITED = """
+SELECT action, actor_kind, subject_id IN (SELECT id::text FROM import_jobs) FROM audit.events ORDER BY position
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ class TestImport:
         assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
         assert first.stdout.splitlines() == ["skipped LICENSE: not Markdown", "2 imported, 1 skipped."]
         assert second.stdout.splitlines()[-1] == "2 unchanged, 1 skipped."
-        assert await site.rows("SELECT source FROM import_jobs") == [("notes",), ("notes",)]
+        assert await site.rows("SELECT source, phase, done, total FROM import_jobs") == [
+            ("notes", "importing", 2, 2), ("notes", "importing", 2, 2)
+        ]  # fmt: skip
+        assert await site.rows(AUDITED) == [("import.started", "shell", True), ("import.started", "shell", True)]
         ((body,),) = await site.rows("SELECT body FROM articles WHERE slug = 'one'")
         image = body.partition("(")[2].partition(")")[0]
         assert (tmp_path / "data" / image.removeprefix("/")).is_file()
@@ -72,6 +78,7 @@ class TestImport:
         ]  # fmt: skip
         assert await site.everything() == []
         assert await site.rows("SELECT count(*) FROM import_jobs") == [(0,)]
+        assert await site.rows(AUDITED) == []
         assert not (tmp_path / "data" / "media").exists()
 
     async def test_bad_items_are_named_and_the_rest_is_imported(

@@ -25,6 +25,7 @@ from stoa.modules.content.importing.sources import Readable
 from stoa.modules.content.tags.service import TagService
 from stoa.modules.users.schemas import NewUser
 from stoa.modules.users.service import UserService
+from tests.people import SHELL
 
 from .conftest import Site
 
@@ -94,7 +95,7 @@ class TestTagsAndAuthors:
         source = Scripted([article()], [SourceTag("t1", "news", "News")])
         await site.take_from(source)
         async with site.database.unit_of_work() as session:
-            await TagService(session).delete("news")
+            await TagService(session).delete("news", SHELL)
 
         again = await site.take_from(source)
 

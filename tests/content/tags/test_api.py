@@ -7,6 +7,7 @@ import pytest
 
 from stoa.shared.database import Database
 from tests.factories import publish, publish_all
+from tests.people import People
 
 TAGS = "/api/v1/tags"
 
@@ -218,6 +219,60 @@ class TestDeleteTag:
 
     async def test_what_was_never_there_cannot_be_restored(self, admin: httpx.AsyncClient) -> None:
         assert (await admin.post(f"{TAGS}/birds/restore")).status_code == 404
+
+    async def test_what_was_merged_is_not_restored_without_its_articles(
+        self, admin: httpx.AsyncClient, db: Database
+    ) -> None:
+        await publish_all(db, [{"tags": ["js"]}, {"tags": ["JavaScript"]}])
+        await admin.post(f"{TAGS}/js/merge", json={"into": "javascript"})
+        answer = await admin.post(f"{TAGS}/js/restore")
+        assert answer.status_code == 409
+        assert "merged into 'javascript'" in answer.json()["detail"]
+        assert (await admin.get(f"{TAGS}/js")).headers["location"] == f"{TAGS}/javascript"
+
+    async def test_a_new_one_of_a_merged_slug_comes_back(self, admin: httpx.AsyncClient, db: Database) -> None:
+        await publish_all(db, [{"tags": ["js"]}, {"tags": ["JavaScript"]}])
+        await admin.post(f"{TAGS}/js/merge", json={"into": "javascript"})
+        await make(admin, "js")
+        await admin.delete(f"{TAGS}/js")
+        assert (await admin.post(f"{TAGS}/js/restore")).status_code == 200
+        assert (await admin.get(f"{TAGS}/js")).json()["name"] == "js"
+
+    async def test_comes_back_with_its_articles_though_its_slug_led_elsewhere(
+        self, admin: httpx.AsyncClient, db: Database
+    ) -> None:
+        await publish(db, tags=["Birds"])
+        await admin.delete(f"{TAGS}/birds")
+        await make(admin, "Birds")
+        await admin.patch(f"{TAGS}/birds", json={"slug": "fowl"})
+        assert (await admin.post(f"{TAGS}/birds/restore")).json()["article_count"] == 1
+        assert (await admin.get(f"{TAGS}/birds")).status_code == 200
+
+
+class TestAuditOfTags:
+    async def test_names_who_did_what_to_which(self, people: People, db: Database) -> None:
+        await publish_all(db, [{"tags": ["js"]}, {"tags": ["JavaScript"]}])
+        admin, moderator = await people.client("admin"), await people.person("moderator")
+        by_moderator = await people.client_of(moderator)
+        await by_moderator.patch(f"{TAGS}/js", json={"name": "JS"})
+        await by_moderator.post(f"{TAGS}/js/merge", json={"into": "javascript"})
+        await by_moderator.delete(f"{TAGS}/javascript")
+        await by_moderator.post(f"{TAGS}/javascript/restore")
+        rows = (await admin.get("/api/v1/admin/audit", params={"action": "tag."})).json()["items"]
+        assert [row["action"] for row in rows] == ["tag.restored", "tag.deleted", "tag.merged", "tag.changed"]
+        assert {row["actor_id"] for row in rows} == {str(moderator.id)}
+        restored, deleted, merged, changed = [row["subject_id"] for row in rows]
+        assert (merged, deleted) == (changed, restored)
+        assert rows[2]["details"] == {"into": restored}
+
+    async def test_what_changes_nothing_or_is_refused_leaves_none(self, admin: httpx.AsyncClient) -> None:
+        await make(admin, "One")
+        await make(admin, "Two")
+        assert (await admin.patch(f"{TAGS}/one", json={"name": "One"})).status_code == 200
+        assert (await admin.patch(f"{TAGS}/one", json={"slug": "two"})).status_code == 409
+        assert (await admin.post(f"{TAGS}/one/merge", json={"into": "one"})).status_code == 409
+        assert (await admin.post(f"{TAGS}/one/restore")).status_code == 404
+        assert (await admin.get("/api/v1/admin/audit", params={"action": "tag."})).json()["items"] == []
 
 
 class TestMergeTags:

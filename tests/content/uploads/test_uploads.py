@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -122,6 +123,24 @@ class TestRefusing:
         assert_problem(answer, 507)
         assert files_in(small_disk) == []
         assert await listed(ada) == []
+
+    @pytest.mark.parametrize(("method", "path"), [("POST", "uploads"), ("POST", "imports"), ("PUT", "users/me/avatar")])
+    async def test_who_may_not_is_answered_before_a_byte_is_read(
+        self, client: httpx.AsyncClient, people: People, method: str, path: str
+    ) -> None:
+        sent = []
+
+        async def body() -> AsyncIterator[bytes]:
+            yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="p.jpg"\r\n\r\n'
+            for number in range(20):
+                sent.append(number)
+                yield b"x" * 65_536
+
+        kind = {"content-type": "multipart/form-data; boundary=x"}
+        assert_problem(await client.request(method, f"{API}/{path}", content=body(), headers=kind), 401)
+        key = await people.client_of(await people.person("viewer"), by="key")
+        assert_problem(await key.request(method, f"{API}/{path}", content=body(), headers=kind), 403)
+        assert sent == []
 
 
 class TestListing:

@@ -49,6 +49,36 @@ class TestInTexts:
         assert (image["width"], image["height"]) == ("480", "320")
         assert "srcset" not in image
 
+    @pytest.mark.parametrize(
+        "html",
+        [
+            f'<img src="{URL}" alt="Two">', f"<IMG alt='Two' SRC = '{URL}' />", f"<img alt=Two src={URL}>",
+            f'Words <img loading="eager" alt="Two" src="{URL}"> and more.',
+        ],
+    )  # fmt: skip
+    def test_written_as_html_it_comes_in_all_its_forms_too(self, html: str) -> None:
+        assert images(render(html).html) == images(render(f"![Two]({URL})").html)
+
+    def test_what_the_author_says_of_it_stays(self) -> None:
+        said = {"srcset": f"{URL} 1x", "sizes": "50vw", "width": "60"}
+        written = " ".join(f'{name}="{value}"' for name, value in said.items())
+        (image,) = images(render(f'<img {written} src="{URL}" alt="a">').html)
+        assert {name: image[name] for name in said} == said
+        assert "height" not in image
+        (narrow,) = images(render(f'<img sizes="50vw" src="{URL}" alt="a">').html)
+        assert (narrow["srcset"], narrow["sizes"], narrow["height"]) == (SRCSET, "50vw", "800")
+
+    @pytest.mark.parametrize(
+        "html",
+        [
+            f'<img alt=" src={URL}" src="/other.png">', f'<img src="/other.png" src="{URL}">',
+            '<img src="https://elsewhere.example/media/ab/0123456789abcdef-1200x800.jpg">',
+        ],
+    )  # fmt: skip
+    def test_as_html_nothing_is_claimed_of_another_either(self, html: str) -> None:
+        (image,) = images(render(html).html)
+        assert not {"srcset", "sizes", "width", "height"} & set(image)
+
     def test_comments_show_none(self) -> None:
         assert images(render(f"![a]({URL})", COMMENT).html) == []
 

@@ -107,6 +107,21 @@ class TestWrite:
         assert "So false." in page
         assert ">edited<" in page
 
+    async def test_one_is_deleted_after_a_question_to_those_who_may(
+        self, client: httpx.AsyncClient, people: People, slug: str
+    ) -> None:
+        reader, other, keeper = [await people.client(role, by="cookie") for role in ("viewer", "viewer", "moderator")]
+        made = await comment(reader, slug, "Regretted words")
+        question, act = "Delete this comment?", f'action="/comments/{made}/delete"'
+        for person in (reader, keeper):
+            assert act not in await page_of(person, slug)
+            page = await page_of(person, slug, delete=made)
+            assert (question in page, act in page) == (True, True)
+        for person in (other, client):
+            assert question not in await page_of(person, slug, delete=made)
+        assert (await send(reader, f"/comments/{made}/delete", page=slug, slug=slug)).status_code == 303
+        assert "Regretted words" not in await page_of(client, slug)
+
     async def test_what_was_typed_comes_back_when_it_is_refused(self, people: People, slug: str) -> None:
         reader = await people.client(by="cookie")
         await comment(reader, slug, "Once </textarea><script>x</script>")

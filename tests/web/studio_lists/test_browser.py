@@ -1,5 +1,6 @@
 """The lists of the studio in a real browser: an act on several articles, an import as it goes, days in a time zone."""
 
+import re
 import zipfile
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -40,6 +41,42 @@ async def test_several_are_chosen_by_keys_and_published(desk: Desk) -> None:
     await expect(page.locator("tr", has_text="Gamma").get_by_text("Draft")).to_be_visible()
     await page.get_by_label("All on this page").check()
     await expect(page.get_by_label("Choose Gamma")).to_be_checked()
+    assert faults == []
+
+
+async def test_the_help_names_the_keys_of_the_list(desk: Desk) -> None:
+    page, faults = desk.page, faults_of(desk)
+    async with desk.client() as client:
+        await written(client, title="Alpha")
+    await page.goto(f"{desk.site}/studio")
+    await page.keyboard.press("?")
+    help_sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    for words in ("Next", "Previous", "Choose", "Search", "This help"):
+        await expect(help_sheet.get_by_text(words, exact=True)).to_be_visible()
+    await expect(help_sheet.locator("kbd").filter(has_text=re.compile("^[jkxo]$"))).to_have_count(4)
+    await page.goto(f"{desk.site}/studio/new")
+    await page.get_by_role("button", name="Keyboard shortcuts").click()
+    await expect(help_sheet.get_by_text("Previous", exact=True)).to_have_count(0)
+    assert faults == []
+
+
+async def test_the_help_names_the_keys_of_the_comments(desk: Desk) -> None:
+    page, faults = desk.page, faults_of(desk)
+    async with desk.client() as client:
+        await written(client, title="Alpha", act="publish")
+        answer = await client.post("/api/v1/articles/alpha/comments", json={"body": "Well said."})
+        assert answer.status_code == 201, answer.text
+    await page.goto(f"{desk.site}/studio/comments?show=visible")
+    await page.keyboard.press("?")
+    help_sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    named = await help_sheet.locator("kbd").filter(has_text=re.compile("^[a-z]$")).all_inner_texts()
+    assert named == ["j", "k", "x", "o", "h", "d"]
+    for words in ("Choose", "Hide", "Delete"):
+        await expect(help_sheet.get_by_text(words, exact=True)).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("j")
+    await page.keyboard.press("o")
+    await page.wait_for_url("**/articles/alpha#comment-*")
     assert faults == []
 
 

@@ -58,6 +58,7 @@ class TestTopics:
         assert asked.fields["into"] == "fowl"
         answer = await moderator.post("/studio/tags/birds/merge", data={"into": "fowl"})
         assert answer.headers["location"] == "/studio/tags/fowl?done=merged"
+        assert "The bin is empty" in (await shown(moderator, "/studio/tags?show=bin")).text
         assert await tags_of(moderator, "one") == ["fowl", "river"]
         assert await tags_of(moderator, "two") == ["fowl"]
 

@@ -21,7 +21,7 @@ _ROW = (
     User.banned_until, User.ban_reason, User.created_at, User.last_seen_at,
 )  # fmt: skip
 _IDENTITY = (
-    User.id, User.username, User.display_name, User.avatar_url, User.role, User.is_verified, User.is_active,
+    User.id, User.username, User.display_name, User.avatar_url, User.role, User.tier, User.is_verified, User.is_active,
     User.banned_at, User.banned_until, User.ban_reason,
 )  # fmt: skip
 # Without the reading role of a time or the like: how PostgreSQL says it is how Python reads it.
@@ -53,7 +53,7 @@ def id_of(username: ColumnElement[str]) -> ColumnElement[UUID]:
 
 BY_USERNAME = Query(select(_json(_PROFILE)).where(User.username == bindparam("username"), User.is_active))
 PROFILES = Query(
-    select(_json(_PROFILE))
+    select(_json((*_PROFILE, User.is_active)))
     .where(User.username == any_(bindparam("usernames", type_=ARRAY(Text()))))
     .order_by(User.username.collate("C"))
 )

@@ -59,6 +59,7 @@ class UserRepository:
         bio: str,
         website: str | None = None,
         social_links: Sequence[str] = (),
+        is_active: bool = True,
     ) -> None:
         await self._session.execute(
             insert(User)
@@ -69,6 +70,7 @@ class UserRepository:
                 bio=bio,
                 website=website,
                 social_links=list(social_links),
+                is_active=is_active,
             )
             .on_conflict_do_nothing(index_elements=[User.username])
         )

@@ -12,9 +12,9 @@ from stoa.shared.database import database_of, reads_of
 from stoa.shared.listing import list_parameters, query_of
 from stoa.shared.pagination import Page, page_json
 from stoa.shared.parameters import Username
-from stoa.shared.security import OWN_ACCOUNT, PUBLIC, SIGNED_IN, ActorDep, require
+from stoa.shared.security import OWN_ACCOUNT, PUBLIC, SIGNED_IN, ActorDep, GuardedRoute, require
 
-router = APIRouter(tags=["users"])
+router = APIRouter(tags=["users"], route_class=GuardedRoute)
 
 
 def avatars_of(request: Request) -> Avatars:

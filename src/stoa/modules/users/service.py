@@ -72,7 +72,7 @@ class UserReads:
         return await self._found(queries.BY_USERNAME, username=username.lower())
 
     async def profiles(self, usernames: Sequence[str]) -> list[str]:
-        """The public profiles of those of these users that are there as JSON, by username; erased ones too."""
+        """The public profiles of those of these users that are there as JSON, by username; with `is_active`."""
         rows = await self._reads.fetch(queries.PROFILES, usernames=list(usernames))
         return [row[0] for row in rows]
 
@@ -146,12 +146,15 @@ class UserService:
         bio: str = "",
         website: str | None = None,
         social_links: Sequence[str] = (),
+        is_active: bool = True,
     ) -> UserRef:
         """A new creator who cannot sign in yet; of that username, if it is one and free."""
         wanted = (username or "").lower()
         if not is_username(wanted) or await self._users.by_username(wanted):
             wanted = await self._free_username(make_slug(wanted or display_name, fallback="author"))
-        await self._users.add_author(wanted, display_name, bio=bio, website=website, social_links=social_links)
+        await self._users.add_author(
+            wanted, display_name, bio=bio, website=website, social_links=social_links, is_active=is_active
+        )
         return await self.author(wanted)
 
     async def create(self, new: NewUser) -> UserRef:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from stoa.shared.errors import InvalidInput
 
 from .links import OUTWARD_REL
+from .raw_images import settle_images
 
 MAX_OPEN_TAGS = 200
 """HTML parsers take quadratic time and space for open tags: 10 KB of `<b class="1"><b class="2">…<p>` took 0.3 s."""
@@ -29,7 +30,6 @@ _TAG = re.compile(r"(?ai)<(/?)([a-z][^\s/>]*)")
 _SWALLOWING_START = re.compile(rf"(?ai)<({'|'.join(sorted(SWALLOWING))})(?=[\s/>]|$)")
 _SWALLOWING_END = {name: re.compile(rf"(?ai)</{name}[^>]*>?") for name in SWALLOWING}
 _LEVEL_ONE = re.compile(r"(?ai)(</?)h1(?=[\s/>])")
-_IMAGE = re.compile(r"(?ai)<img(?=[\s/])")
 _LONE_IMAGE = re.compile(r"(?ai)\s*(<img\s[^<>]*>)\s*")
 _INPUT = re.compile(r"(?ai)<input(?=[\s/>])")
 _OUTWARD_LINK = re.compile(r"(?ai)<a(?=\s[^<>]*href\s*=\s*[\"']?(?:https?:)?//)")
@@ -56,8 +56,7 @@ def _settled(html: str) -> str:
     """
     html = _LEVEL_ONE.sub(r"\1h2", html)
     html = _OUTWARD_LINK.sub(f'<a rel="{OUTWARD_REL}"', html)
-    html = _IMAGE.sub('<img loading="lazy" decoding="async"', html)
-    return _INPUT.sub("<unknown", html)
+    return _INPUT.sub("<unknown", settle_images(html))
 
 
 def _figure(html: str) -> str:

@@ -11,7 +11,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
 from stoa.shared.errors import Unavailable
-from stoa.shared.settings import MediaSettings
+from stoa.shared.settings_parts import MediaSettings
 
 from .images import EncodedImage, StoredImage
 from .names import MediaName, parse_address, parse_name

@@ -22,7 +22,7 @@ class BodyTooSlow(StoaError):
 class BodyLimit:
     """Faults met while the route reads the body rise through the route; those met before are given to `answer`.
 
-    `uploads` are the paths that take more, with their limits.
+    `uploads` are the paths that take more, with their limits; one that ends in `/` is every path right below it.
     """
 
     def __init__(
@@ -38,7 +38,9 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
             await self._app(scope, receive, send)
             return
-        limit = max(self._limit, self._uploads.get(scope["path"], 0))
+        path: str = scope["path"]
+        above = path[: path.rfind("/") + 1]
+        limit = max(self._limit, self._uploads.get(path, 0), self._uploads.get(above, 0))
         fault = _announced_fault(scope, limit)
         if fault is not None:
             response = await self._answer(Request(scope), fault)

@@ -22,7 +22,10 @@ _LARGEST_ENTRY = 1_048_576
 _SMALLEST_GZIP = 1024
 _PRIVATE = {b"authorization", b"range"}
 _SESSION = b"stoa_session="  # with or without `__Host-` in front; other cookies are no matter to the pages
-_COMPRESSIBLE = (b"text/", b"application/json", b"application/atom+xml", b"application/xml", b"image/svg+xml")
+_COMPRESSIBLE = (
+    b"text/", b"application/json", b"application/feed+json", b"application/atom+xml", b"application/rss+xml",
+    b"application/xml", b"image/svg+xml",
+)  # fmt: skip
 Header = tuple[bytes, bytes]
 
 
@@ -65,6 +68,11 @@ class PageStore:
         """Changes may go unheard: keep nothing until `open`."""
         self._open = False
         self.clear()
+
+    @property
+    def is_keeping(self) -> bool:
+        """What was read at this `generation` holds until there is another."""
+        return self._open and self._limit > 0
 
     def clear(self) -> None:
         self.generation += 1

@@ -30,6 +30,7 @@ class TalkWishes(BaseModel):
     after: Annotated[str, Field(max_length=512)] = ""
     reply: Annotated[str, Field(max_length=40)] = ""
     edit: Annotated[str, Field(max_length=40)] = ""
+    delete: Annotated[str, Field(max_length=40)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ async def talk_below(
         can_write=actor is not None and actor.can(WRITE),
         answering=wishes.reply,
         editing=wishes.edit,
+        deleting=wishes.delete,
         form=form or FormState(),
     )
     return Below(talk, list(found.also.get("mine", ())), bool(found.also.get("follows_author")))

@@ -50,7 +50,8 @@ class CommentView:
 class Talk:
     """The comments below an article. `after` is where this page of threads begins, `more` where the next one does.
 
-    `answering` and `editing` are the comments whose form is open; `form` is what was typed, if it was refused.
+    `answering`, `editing` and `deleting` are the comments whose form is open; `form` is what was typed, if it was
+    refused.
     """
 
     slug: str
@@ -63,6 +64,7 @@ class Talk:
     can_write: bool = False
     answering: str = ""
     editing: str = ""
+    deleting: str = ""
     form: FormState = field(default_factory=FormState)
 
     @property
@@ -77,10 +79,12 @@ class Talk:
     def more_url(self) -> str:
         return self.address(after=self.more or "")
 
-    def address(self, *, sort: str = "", after: str | None = None, reply: str = "", edit: str = "") -> str:
+    def address(
+        self, *, sort: str = "", after: str | None = None, reply: str = "", edit: str = "", delete: str = ""
+    ) -> str:
         """The same page with another choice."""
         place = self.after if after is None else after
-        chosen: dict[str, str] = {"sort": sort or self.sort, "after": place, "reply": reply, "edit": edit}
+        chosen = {"sort": sort or self.sort, "after": place, "reply": reply, "edit": edit, "delete": delete}
         query = urlencode({name: value for name, value in chosen.items() if value not in {"", "oldest"}})
         return f"{self.path}?{query}" if query else self.path
 

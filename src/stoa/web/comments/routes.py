@@ -21,6 +21,7 @@ from stoa.shared.security import PUBLIC, SIGNED_IN, Actor, ActorDep, require, vi
 from stoa.web.cards import author_of
 from stoa.web.comments.building import TalkWishes, reactions_of, talk_below
 from stoa.web.comments.contexts import Talk
+from stoa.web.footer import footer_of
 from stoa.web.forms import Form, FormState, checked, read_form
 from stoa.web.pages import PageBuilder, follow_of
 from stoa.web.private import see_other
@@ -117,7 +118,7 @@ async def _page(
     headers = {"cache-control": "private, no-store", "vary": "Cookie"}
     if isinstance(fault, TooManyRequests):
         headers["retry-after"] = str(fault.retry_after)
-    html = pages_of(request).render(page, await visitor_of(request, actor))
+    html = pages_of(request).render(page, await visitor_of(request, actor), await footer_of(request))
     return Response(html, fault.status if fault else 200, headers=headers, media_type=HTML)
 
 

@@ -42,7 +42,7 @@ document.addEventListener("click", async (event) => {
   }
   keepTyped(part, null);
   swap(part, page, "");
-  document.querySelector(`#${link.dataset.open ?? "comments"} textarea`)?.focus();
+  document.querySelector(`#${link.dataset.open ?? "comments"} :is(textarea, button)`)?.focus();
 });
 
 async function parsed(answer) {

@@ -77,7 +77,9 @@ chooser.addEventListener("change", () => {
 
 function shown(picture) {
   const name = picture.name ? nameOf(picture) : "picture";
-  const button = make("button", { type: "button", className: "picture-choice" }, make("img", { src: picture.url, alt: name, loading: "lazy" }));
+  const smallest = picture.srcset.split(" ", 1)[0] || picture.url;
+  const image = make("img", { loading: "lazy", alt: name, srcset: picture.srcset, sizes: "160px", src: smallest });
+  const button = make("button", { type: "button", className: "picture-choice" }, image);
   button.addEventListener("click", () => {
     sheet.close();
     use(picture.url, name);

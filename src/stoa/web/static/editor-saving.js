@@ -64,6 +64,7 @@ export function keepSaving(form, page) {
     form.elements.version.value = said.version;
     form.setAttribute("action", said.url);
     form.dataset.autosave = `${said.url}/autosave`;
+    form.dataset.article = said.id;
     if (location.pathname !== said.url) history.replaceState(history.state, "", said.url);
     if (count === typedCount) {
       page.saved();

@@ -1,40 +1,48 @@
 // The editor: a preview beside the text as it is written, saving with Ctrl+S, and unsaved text that is not lost: leaving
-// asks first, and what was left or sent in vain (signed out, server gone) can be brought back in the same tab.
+// asks first, and what was left or sent in vain (signed out, server gone) can be brought back (editor-kept.js).
 // Drafts are saved by themselves (editor-saving.js); what readers see never is, the browser keeps that.
 
+import { keptWriting } from "./editor-kept.js";
 import { keepSaving } from "./editor-saving.js";
 import { wrapByKeys } from "./editor-text.js";
 import { showPreview } from "./studio-preview.js";
 
 const PLACE = "stoa-editor-place";
-const LEFT = "stoa-editor-left";
+const LEAVES_WITHIN = 15000;
 const form = document.querySelector("[data-editor]");
 const pane = document.querySelector("[data-preview]");
 const body = form.elements.body;
 const saveButton = document.querySelector("[data-save]");
 let unsaved = form.hasAttribute("data-unsaved");
 let leaving = false;
+let isLate = false;
 
 // What is unsaved
 
 const saveState = document.querySelector("[data-save-state]");
 
 const say = (...words) => saveState?.replaceChildren(...words);
+const kept = keptWriting(form);
 const saving = keepSaving(form, {
   say,
-  keep: () => keepWritten(),
+  keep: () => kept.keep(),
   saved: () => {
     unsaved = false;
-    here.path = form.getAttribute("action");
-    leftUnsaved(true);
+    kept.forget();
   },
 });
 
 function changed(event) {
   if (event?.target.matches("[data-aside]")) return;
   unsaved = true;
+  isLate = leaving;
   say("Not saved yet");
-  saving.typed();
+  if (!leaving) saving.typed();
+}
+
+function stay() {
+  leaving = false;
+  if (isLate) changed();
 }
 
 form.addEventListener("input", changed);
@@ -49,39 +57,14 @@ form.addEventListener("submit", (event) => {
   }
   saving.stop();
   leaving = true;
-  keepWritten();
+  kept.keep();
+  setTimeout(stay, LEAVES_WITHIN); // still here: whoever waited for it has stopped it
 });
-addEventListener("pageshow", () => {
-  leaving = false;
-});
+addEventListener("pageshow", stay);
 
-const here = { path: form.getAttribute("action"), who: form.dataset.who };
-const written = () => Object.fromEntries([...form.querySelectorAll("input:not([type=hidden], [type=file]), textarea, select")].map((field) => [field.name, field.value]));
-
-// What left this page and came back neither as saved nor in the form.
-function leftUnsaved(isAnswered) {
-  try {
-    const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "null");
-    const isHere = left?.path === here.path && left.who === here.who;
-    if (!isAnswered && isHere && left.fields.body !== body.value) return left.fields;
-    if (isAnswered) sessionStorage.removeItem(LEFT);
-  } catch {
-    // nothing was kept
-  }
-  return null;
-}
-
-function keepWritten() {
-  try {
-    sessionStorage.setItem(LEFT, JSON.stringify({ ...here, fields: written() }));
-  } catch {
-    // too long for the browser's store: its own way back still has it
-  }
-}
-
-addEventListener("pagehide", () => unsaved && !leaving && keepWritten());
+addEventListener("pagehide", () => unsaved && (!leaving || isLate) && kept.keep(isLate));
 addEventListener("beforeunload", (event) => {
-  if (unsaved && !leaving) event.preventDefault();
+  if (unsaved && (!leaving || isLate)) event.preventDefault();
 });
 
 // Saving by key: the page comes back where it was
@@ -96,14 +79,14 @@ function keepPlace() {
 
 function takePlace(isSaved) {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+    const left = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
     sessionStorage.removeItem(PLACE);
-    if (!kept || !isSaved) return;
-    if (kept.focus) {
+    if (!left || !isSaved) return;
+    if (left.focus) {
       body.focus({ preventScroll: true });
-      body.setSelectionRange(kept.at, kept.at);
+      body.setSelectionRange(left.at, left.at);
     }
-    scrollTo(0, kept.top);
+    scrollTo(0, left.top);
   } catch {
     // nothing was kept
   }
@@ -130,7 +113,7 @@ form.elements.title.addEventListener("keydown", (event) => {
 const address = new URL(location.href);
 const isSaved = address.searchParams.has("done");
 if (unsaved) changed();
-const lost = leftUnsaved(isSaved || unsaved);
+const lost = kept.lost(isSaved || unsaved);
 takePlace(isSaved);
 if (isSaved) {
   address.searchParams.delete("done");
@@ -142,7 +125,7 @@ const offer = document.querySelector("[data-lost]");
 if (lost && offer) {
   offer.hidden = false;
   offer.querySelector("button").addEventListener("click", () => {
-    for (const [name, value] of Object.entries(lost)) if (form.elements[name]) form.elements[name].value = value;
+    kept.bringBack(lost);
     offer.hidden = true;
     body.dispatchEvent(new Event("input", { bubbles: true }));
     body.focus();

@@ -5,6 +5,8 @@ import { make } from "./dom.js";
 
 const LIMIT = 6;
 const PAUSE = 120;
+const DAY = 86_400_000;
+const USUAL = { tags_match: "any", sort: "rank" };
 let count = 0;
 
 // Takes only text and <mark> out of the service's HTML, whatever else may be in it.
@@ -14,6 +16,12 @@ function marked(html, tag, className) {
     node.nodeName === "MARK" ? make("mark", { textContent: node.textContent }) : node.textContent,
   );
   return make(tag, { className }, ...parts);
+}
+
+// People type the name of a topic, the API wants its slug.
+function slugOf(name) {
+  const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 }
 
 class InstantSearch {
@@ -42,6 +50,12 @@ class InstantSearch {
     this.input.addEventListener("focus", () => this.list.childElementCount && this.show());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+    for (const field of this.form.elements) {
+      if (field !== this.input) field.addEventListener("change", () => this.later());
+    }
+    this.form.addEventListener("formdata", ({ formData }) => {
+      for (const [name, value] of [...formData]) if (!value || USUAL[name] === value) formData.delete(name);
+    });
     this.form.addEventListener("focusout", (event) => !this.form.contains(event.relatedTarget) && this.hide());
   }
 
@@ -65,17 +79,28 @@ class InstantSearch {
     }
   }
 
+  // What the fields of the page's own form say, in the words of the API; days are whole and both included.
   filters() {
-    const inputs = [...this.form.querySelectorAll("input[type=hidden]")];
-    const names = { tag: "tags", author: "author" };
-    return inputs.filter(({ name }) => name in names).map(({ name, value }) => [names[name], value]);
+    const value = (name) => this.form.elements.namedItem(name)?.value.trim() ?? "";
+    const midnight = (day, more) => (day ? new Date(Date.parse(`${day}T00:00:00Z`) + more * DAY).toISOString() : "");
+    const sort = value("sort");
+    const given = {
+      tags: value("tags").split(",").map(slugOf).filter(Boolean).join(","),
+      tags_match: value("tags_match"),
+      author: value("author").replace(/^@/, "").replaceAll(" ", "-").toLowerCase(),
+      from_date: midnight(value("from_date"), 0),
+      to_date: midnight(value("to_date"), 1),
+      sort: sort === "newest" || sort === "oldest" ? "published_at" : "",
+      order: sort === "oldest" ? "asc" : "",
+    };
+    return Object.entries(given).filter(([, text]) => text);
   }
 
   async ask(query) {
     this.request = new AbortController();
     const { signal } = this.request;
-    const parameters = new URLSearchParams([["search", query], ["limit", LIMIT], ...this.filters()]);
     try {
+      const parameters = new URLSearchParams([["search", query], ["limit", LIMIT], ...this.filters()]);
       const answer = await fetch(`/api/v1/articles?${parameters}`, { signal, headers: { accept: "application/json" } });
       if (!answer.ok) throw new Error(`${answer.status}`);
       const found = await answer.json();

@@ -18,6 +18,12 @@ const WRITING = [
 ];
 let sheet = null;
 
+// What the keys of a list do, as the list itself says it (studio-lists.js has them work).
+const listing = () => [...document.querySelectorAll("[data-keys-hint] > span")].map((one) => {
+  const does = one.lastChild.textContent.trim();
+  return [one.querySelector("kbd").textContent, does[0].toUpperCase() + does.slice(1)];
+});
+
 function areOff() {
   try {
     return localStorage.getItem(OFF) === "1";
@@ -38,7 +44,7 @@ function build() {
   const title = make("h2", { className: "sheet-title", id: "keys-title", textContent: "Keyboard shortcuts" });
   const close = make("button", { className: "icon-button", type: "button", ariaLabel: "Close" }, icon("close"));
   const list = make("dl", { className: "keys" });
-  for (const [key, text] of [...KEYS, ...(document.querySelector("[data-editor]") ? WRITING : [])]) {
+  for (const [key, text] of [...KEYS, ...listing(), ...(document.querySelector("[data-editor]") ? WRITING : [])]) {
     list.append(make("dt", { textContent: text }), make("dd", {}, make("kbd", { textContent: key })));
   }
   const box = make("input", { type: "checkbox", id: "keys-on", checked: !areOff() });

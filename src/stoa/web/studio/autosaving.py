@@ -51,7 +51,8 @@ async def _told(save: Callable[[], Awaitable[EditableArticle]]) -> Response:
     except StoaError as fault:
         refused = [{"field": one.field, "message": one.message} for one in fault.faults]
         return _json({"detail": fault.detail, "errors": refused}, fault.status)
-    return _json({"slug": article.slug, "url": shown_article(article).edit_url, "version": article.version})
+    shown = shown_article(article)
+    return _json({"id": str(shown.id), "slug": shown.slug, "url": shown.edit_url, "version": article.version})
 
 
 def _json(said: dict[str, Any], status: int = 200) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
+from uuid import UUID
 
 from markupsafe import Markup
 
@@ -45,6 +46,7 @@ class ArticleFields:
 class StudioArticle:
     """An article that somebody may work on, without its text."""
 
+    id: UUID
     slug: str
     title: str
     status: str

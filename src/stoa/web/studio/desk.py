@@ -18,6 +18,7 @@ from stoa.shared.markdown.document import MAX_SOURCE
 from stoa.shared.security import Actor, ActorDep
 from stoa.web.forms import Form, read_form
 from stoa.web.studio.contexts import ArticleFields
+from stoa.web.studio.covers import COVER_FILE
 from stoa.web.studio.fields import NAMES, checked, time_of, typed_fields
 from stoa.web.studio.pages import StudioPages
 
@@ -85,7 +86,8 @@ DeskDep = Annotated[Desk, Depends()]
 
 async def sent_article(request: Request) -> tuple[Form, ArticleFields]:
     """The form of an article as it was sent."""
-    form = await read_form(request, {*NAMES, "act", "version", "publish_at"}, longest=_LONGEST)
+    known = {*NAMES, "act", "version", "publish_at"}
+    form = await read_form(request, known, longest=_LONGEST, files=(COVER_FILE,))
     return form, typed_fields(form.texts)
 
 

@@ -122,6 +122,7 @@ class StudioPages:
 def shown_article(article: EditableArticle) -> StudioArticle:
     """The article as the studio names it."""
     return StudioArticle(
+        id=article.id,
         slug=article.slug,
         title=article.title,
         status=article.status,

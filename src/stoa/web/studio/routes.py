@@ -13,6 +13,7 @@ from stoa.shared.security import require
 from stoa.web.forms import Form, read_form
 from stoa.web.private import private_meta, private_page, see_other
 from stoa.web.studio.contexts import ArticleFields
+from stoa.web.studio.covers import with_cover
 from stoa.web.studio.desk import Desk, DeskDep, act_of, sent_article, version_of
 from stoa.web.studio.fields import errors_of, time_field, time_of
 
@@ -35,6 +36,7 @@ async def create_article(request: Request, desk: DeskDep) -> Response:
     act = act_of(form)
     meta = private_meta(request, "New article")
     try:
+        typed = await with_cover(request, desk.actor, form, typed)
         if act == "preview":
             preview = await desk.preview(typed.body)
             shown = desk.pages.new(meta, typed, preview=preview, is_typed=True, publish_at=_time_typed(form))
@@ -61,6 +63,7 @@ async def save_article(request: Request, slug: SlugPath, desk: DeskDep) -> Respo
     act, version = act_of(form), version_of(form)
     article = await desk.opened(slug)
     try:
+        typed = await with_cover(request, desk.actor, form, typed)
         if act == "preview":
             shown = {"preview": await desk.preview(typed.body), "is_typed": True, "publish_at": _time_typed(form)}
             page = desk.pages.again(_meta(request, article), article, typed, version, **shown)

@@ -47,14 +47,14 @@ async def show_topic(request: Request, slug: SlugPath, topics: TopicsDep, done: 
 
 
 @router.post("/{slug}", **require(NEEDS))
-async def rename_topic(request: Request, slug: SlugPath, topics: TopicsDep) -> Response:
+async def rename_topic(request: Request, slug: SlugPath, actor: ActorDep, topics: TopicsDep) -> Response:
     """Give it another name or address."""
     form = await read_form(request, ("name", "slug"))
     topic = await topics.topic(slug)
     try:
         form.demand("name")
         change = checked(TagChange, form.given("name", "slug"))
-        saved = await database_of(request).transact(lambda session: TagService(session).change(slug, change))
+        saved = await database_of(request).transact(lambda session: TagService(session).change(slug, change, actor))
     except StoaError as fault:
         page = await topics.one(private_meta(request, topic.name), topic, form.refused(fault))
         return await private_page(request, page, fault=fault)
@@ -78,11 +78,11 @@ async def ask_to_merge(
 
 
 @router.post("/{slug}/merge", **require(NEEDS))
-async def merge_topics(request: Request, slug: SlugPath, session: SessionDep) -> Response:
+async def merge_topics(request: Request, slug: SlugPath, actor: ActorDep, session: SessionDep) -> Response:
     """Move its articles and its address to another topic."""
     form = await read_form(request, ("into",), longest=120)
     form.demand("into")
-    merged = await TagService(session).merge(slug, form["into"])
+    merged = await TagService(session).merge(slug, form["into"], actor)
     return see_other(f"{HERE}/{merged.slug}?done=merged")
 
 
@@ -95,16 +95,16 @@ async def ask_to_delete(request: Request, slug: SlugPath, topics: TopicsDep) -> 
 
 
 @router.post("/{slug}/delete", **require("delete:tag"))
-async def delete_topic(request: Request, slug: SlugPath, session: SessionDep) -> Response:
+async def delete_topic(request: Request, slug: SlugPath, actor: ActorDep, session: SessionDep) -> Response:
     """Put a topic in the bin."""
     await read_form(request, ())
-    await TagService(session).delete(slug)
+    await TagService(session).delete(slug, actor)
     return see_other(f"{HERE}?done=deleted")
 
 
 @router.post("/{slug}/restore", **require("delete:tag"))
-async def restore_topic(request: Request, slug: SlugPath, session: SessionDep) -> Response:
+async def restore_topic(request: Request, slug: SlugPath, actor: ActorDep, session: SessionDep) -> Response:
     """Bring a topic back with its articles."""
     await read_form(request, ())
-    restored = await TagService(session).restore(slug)
+    restored = await TagService(session).restore(slug, actor)
     return see_other(f"{HERE}/{restored.slug}?done=restored")

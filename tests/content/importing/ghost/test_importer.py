@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from stoa.modules.content.importing import items
 from stoa.modules.content.importing.errors import ItemRefused, SourceRefused
+from stoa.modules.content.importing.ghost import survey
 from stoa.modules.content.importing.items import SourceAuthor
 from tests.content.importing.building import make_zip, png
 from tests.content.importing.reading import read_all, shown
@@ -98,6 +100,9 @@ class TestHostile:
             ('{"meta": {"version": "5.0"}, "data": {}}', "no export of Ghost"),
             ('{"data": {"posts": []}}', "no export of Ghost"),
             ("[1, 2]", "no export of Ghost"), ("", "broken"), ("x", "broken"), ('{"a": "\\', "broken"),
+            ('{"meta": {"version": "5.0"}, "data": {"posts": [{"id": %s}]}}' % ("7" * 5000), "broken"),
+            ("[" * 1_000_000, "levels deep"), ('{"a":' * 20_000, "levels deep"),
+            ('{"meta": {"version": "5.0"}, "data": {"posts": [{"id": 1, "x": %s}]}}' % ("[" * 9000), "levels deep"),
         ],
     )  # fmt: skip
     def test_a_file_that_is_no_export_is_refused_with_one_line(self, tmp_path: Path, source: str, reason: str) -> None:
@@ -106,6 +111,23 @@ class TestHostile:
         with pytest.raises(SourceRefused, match=reason) as refused:
             read_all(path)
         assert "\n" not in refused.value.detail
+
+    @pytest.mark.parametrize("table", ["posts_tags", "members", "tags", "users", "posts"])
+    def test_more_rows_than_memory_may_be_spent_on_are_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+    ) -> None:
+        monkeypatch.setattr(items, "MOST_ITEMS", 1000)
+        monkeypatch.setattr(survey, "_MOST_ROWS", 5000)
+        path = tmp_path / "s.json"
+        with path.open("w", encoding="utf-8") as file:
+            file.write(f'{{"meta": {{"version": "5.0"}}, "data": {{"{table}": [{{"id": "x", "name": "x"}}')
+            file.writelines(f',{{"id":{n},"name":"t{n}"}}' for n in range(5001))
+        with pytest.raises(SourceRefused, match="in parts"):
+            read_all(path)
+
+    def test_a_post_of_many_fields_is_one_of_those_that_are_known_first(self, tmp_path: Path) -> None:
+        found = read_all(write(tmp_path / "s.json", post(1) | {f"x{n}": n for n in range(100_000)}))
+        assert found.articles["post-1"].title == "Post 1"
 
     def test_a_value_of_megabytes_is_refused_before_it_is_held(self, tmp_path: Path) -> None:
         with pytest.raises(SourceRefused, match="more than 10 MB"):

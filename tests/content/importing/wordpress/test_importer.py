@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from stoa.modules.content.importing import items
 from stoa.modules.content.importing.errors import SourceRefused
 from stoa.modules.content.importing.items import SourceArticle, SourceAuthor
 from tests.content.importing.building import make_zip, png
@@ -183,6 +184,9 @@ class TestHostile:
             (head("3.0") + "</channel></rss>", "wxr_version '3.0'"),
             ("<rss><channel><title>x</title></channel></rss>", "no wxr_version"),
             ("<feed></feed>", "<feed>"),
+            (head() + "<item>" + "<a>" * 1000, "levels deep"),
+            (head() + "<item>" + "".join(f"<f{n}/>" for n in range(20_000)), "thousands of different tags"),
+            (head() + "<item " + " ".join(f"a{n}=''" for n in range(20_000)) + "/>", "thousands of different tags"),
             ('<?xml version="1.0" encoding="iso-8859-1"?><rss/>', "iso-8859-1"),
             ("<rss" + " a" * 10, "broken"),
             ("", "broken"),
@@ -201,6 +205,34 @@ class TestHostile:
         assert "larger than 10 MB" in row.reason
         assert list(found.articles) == ["post-2"]
 
+    @pytest.mark.parametrize("part", ["<category/>", "<wp:comment></wp:comment>", "<wp:postmeta></wp:postmeta>"])
+    def test_parts_without_a_word_count_too(self, tmp_path: Path, part: str) -> None:
+        found = read_all(write(tmp_path / "s.xml", item(1, extra=part * 150_000), item(2)))
+        failed = [row for row in found.survey.rows if row.outcome == "failed"]
+        assert [(row.key, "larger than 10 MB" in row.reason) for row in failed] == [("post-1, item 1", True)]
+        assert list(found.articles) == ["post-2"]
+
+    @pytest.mark.parametrize(
+        "one",
+        [
+            "<item><wp:post_id>{0}</wp:post_id></item>", "<wp:tag><wp:tag_slug>t{0}</wp:tag_slug></wp:tag>",
+            "<item><wp:post_type>attachment</wp:post_type><wp:post_id>{0}</wp:post_id></item>",
+            "<item><wp:post_type>x</wp:post_type></item>",
+        ],
+    )  # fmt: skip
+    def test_more_items_than_memory_may_be_spent_on_are_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one: str
+    ) -> None:
+        monkeypatch.setattr(items, "MOST_ITEMS", 1000)
+        with pytest.raises(SourceRefused, match="in parts"):
+            read_all(write(tmp_path / "s.xml", *(one.format(n) for n in range(1001))))
+
+    def test_every_comment_of_many_is_told_as_what_it_is(self, tmp_path: Path) -> None:
+        thread = "".join(comment(n, parent=n - 1, approved="spam" if n % 500 == 0 else "1") for n in range(1, 2001))
+        found = read_all(write(tmp_path / "s.xml", item(1, extra=thread)))
+        assert [row.key for row in found.survey.rows] == [f"comment-{n}" for n in (500, 1000, 1500, 2000)]
+        assert len(found.articles["post-1"].comments) == 1996
+
     def test_the_second_item_of_a_number_fails(self, tmp_path: Path) -> None:
         found = read_all(write(tmp_path / "s.xml", item(1, "first"), item(1, "second"), item(2)))
         assert [article.body for article in found.articles.values()] == ["first", "Words."]
@@ -212,3 +244,7 @@ class TestHostile:
         article = one(tmp_path, item(1, '<svg><script>x</script></svg><a href="javascript:alert(1)">a</a>'))
         assert article.body == "a"
         assert len(article.warnings) == 2
+
+    def test_what_is_told_of_a_link_is_one_line(self, tmp_path: Path) -> None:
+        article = one(tmp_path, item(1, '<a href="java&#10;script:alert(1)">a</a>'))
+        assert article.warnings == ("a link to 'java script:alert(1)' was taken out, its words stay",)

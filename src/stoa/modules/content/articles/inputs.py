@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from stoa.modules.content.articles.schemas import MOST_TAGS, Kind, Visibility
+from stoa.modules.content.articles.schemas import MOST_TAGS, MOST_TAGS_EVER, Kind, Visibility
 from stoa.shared.clock import Moment
 from stoa.shared.markdown.document import MAX_SOURCE
 from stoa.shared.media.names import is_address
@@ -74,7 +74,7 @@ Alt = Annotated[str, StringConstraints(max_length=1000), AfterValidator(clean_li
 TagName = Annotated[
     str, StringConstraints(min_length=1, max_length=80), AfterValidator(clean_line), AfterValidator(_filled)
 ]
-TagNames = Annotated[list[TagName], Field(max_length=MOST_TAGS), AfterValidator(_each_once)]
+TagNames = Annotated[list[TagName], Field(max_length=MOST_TAGS_EVER), AfterValidator(_each_once)]
 Language = Annotated[
     str, StringConstraints(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}$")
 ]
@@ -98,7 +98,9 @@ class ArticleIn(BaseModel):
     )
     excerpt: Teaser = Field(default=None, description="A few words for lists. Without: the beginning of the text.")
     summary: Summary = None
-    tags: TagNames = Field(default=[], description="Slugs or names; a tag that is not there yet is made.")
+    tags: TagNames = Field(
+        default=[], description=f"Slugs or names, {MOST_TAGS} at most; a tag that is not there yet is made."
+    )
     cover_url: PictureAddress | None = Field(default=None, description="`/media/...` or an https address.")
     cover_alt: Alt = Field(default="", description="What the cover shows, for those who do not see it.")
     language: Language | None = Field(
@@ -132,7 +134,10 @@ class ArticleChange(BaseModel):
     slug: SlugIn | None = Field(default=None, description="A former slug leads to the article for ever.")
     excerpt: Teaser = Field(default=None, description="`null`: the beginning of the text.")
     summary: Summary = None
-    tags: TagNames | None = Field(default=None, description="All tags from now on, slugs or names.")
+    tags: TagNames | None = Field(
+        default=None,
+        description=f"All tags from now on, slugs or names: {MOST_TAGS} at most, or as many as it carries already.",
+    )
     cover_url: PictureAddress | None = Field(default=None, description="`/media/...` or an https address.")
     cover_alt: Alt | None = None
     language: Language | None = None
@@ -166,7 +171,9 @@ class ScheduleIn(BaseModel):
 class TagsIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    tags: TagNames = Field(min_length=1, description="Slugs or names; a tag that is not there yet is made.")
+    tags: Annotated[list[TagName], Field(min_length=1, max_length=MOST_TAGS), AfterValidator(_each_once)] = Field(
+        description="Slugs or names; a tag that is not there yet is made."
+    )
 
 
 class PreviewLinkIn(BaseModel):

@@ -1,10 +1,8 @@
-"""The reading SQL of articles: one statement for each shape of list, compiled once, with JSON made by PostgreSQL.
+"""The reading SQL of articles: which are public, how one is told as JSON by PostgreSQL, single ones, feeds, neighbours.
 
-The inner select picks the rows of the page, the outer one makes their JSON, so that skipped rows cost an index entry
-and no more. Predicates and limits are literals: the planner then takes the partial indexes (a third faster).
+Predicates are literals: the planner then takes the partial indexes (a third faster). Lists are in `listing/`.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,13 +14,11 @@ from sqlalchemy import (
     Select,
     Text,
     TextClause,
-    and_,
     any_,
     bindparam,
     cast,
     func,
     literal_column,
-    or_,
     select,
     text,
     true,
@@ -49,60 +45,6 @@ _WHOLE = (
     Article.html, Article.language, Article.canonical_url, Article.meta_title, Article.meta_description,
     Article.visibility, Article.has_comments, Article.reactions,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a list's statement depends on; the values are bound when it runs."""
-
-    sort: str
-    order: str
-    limit: int
-    skip: int
-    author: bool = False
-    tags: int = 0
-    all_tags: bool = False
-    from_date: bool = False
-    to_date: bool = False
-    after: bool = False
-    for_page: bool = False
-    for_staff: bool = False
-    status: str = ""
-    kind: str = ""
-    owner: bool = False
-
-    @property
-    def walks_tag(self) -> bool:
-        """One tag, newest first: the link's own index has the order."""
-        return (
-            self.tags == 1
-            and self.sort == "published_at"
-            and not (self.author or self.for_staff or self.kind == "page")
-        )
-
-
-@lru_cache(maxsize=1024)
-def page(shape: Shape) -> Query:
-    """Up to `limit` + 1 rows of (item, key, id)."""
-    column = _sort_column(shape)
-    identity = ArticleTag.article_id if shape.walks_tag else Article.id
-    direction = [c.desc() if shape.order == "desc" else c.asc() for c in (column, identity)]
-    more = (Article.publish_at,) if shape.for_staff else ()
-    rows = (
-        _filtered(select(*NARROW, *more, column.label("key")), shape)
-        .order_by(*direction)
-        .limit(literal_column(str(shape.limit + 1)))
-        .offset(literal_column(str(shape.skip)))
-        .subquery("page")
-    )
-    outer = [c.desc() if shape.order == "desc" else c.asc() for c in (rows.c.key, rows.c.id)]
-    item = item_json(rows, *(one.key for one in more), with_names=shape.for_page).label("item")
-    return Query(select(item, rows.c.key, rows.c.id).order_by(*outer))
-
-
-@lru_cache(maxsize=64)
-def total(shape: Shape) -> Query:
-    return Query(_filtered(select(func.count()).select_from(Article), shape))
 
 
 @lru_cache(maxsize=4)
@@ -185,75 +127,9 @@ def _tags_of(article_id: ColumnElement[Any], *, with_names: bool) -> ColumnEleme
     )
 
 
-def _sort_column(shape: Shape) -> ColumnElement[Any]:
-    if shape.walks_tag:
-        return ArticleTag.published_at.expression
-    if shape.sort == "title":
-        return func.lower(Article.title)
-    if shape.sort == "updated_at":
-        return Article.updated_at.expression
-    if shape.for_staff:
-        return func.coalesce(Article.published_at, Article.created_at)
-    return Article.published_at.expression
-
-
-def _filtered(statement: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tuple[Any, ...]]:
-    published = ArticleTag.published_at if shape.walks_tag else Article.published_at
-    if shape.walks_tag:
-        tag = select(Tag.id).where(Tag.slug == func.any(_tags()), Tag.deleted_at.is_(None)).scalar_subquery()
-        statement = statement.join(ArticleTag, ArticleTag.article_id == Article.id)
-        statement = statement.where(ArticleTag.tag_id == tag, ArticleTag.is_public)
-    elif shape.tags:
-        statement = statement.where(_has_tags(shape))
-    statement = statement.where(*_shown(shape))
-    if shape.author:
-        statement = statement.where(Article.author_id == users.id_of(bindparam("author", type_=Text())))
-    if shape.from_date:
-        statement = statement.where(published >= bindparam("from_date", type_=TIMESTAMP(timezone=True)))
-    if shape.to_date:
-        statement = statement.where(published < bindparam("to_date", type_=TIMESTAMP(timezone=True)))
-    return statement.where(_beyond(shape)) if shape.after else statement
-
-
-def _shown(shape: Shape) -> list[TextClause | ColumnElement[bool]]:
-    """What this list may hold; with `owner` only theirs."""
-    if not shape.for_staff:
-        return [PAGES if shape.kind == "page" else LISTED]
-    shown: list[TextClause | ColumnElement[bool]] = []
-    shown.append(Article.deleted_at.is_not(None) if shape.status == "deleted" else LIVING)
-    if shape.status not in {"deleted", "all"}:
-        shown.append(Article.status == shape.status)
-    if shape.kind:
-        shown.append(Article.kind == shape.kind)
-    if shape.owner:
-        shown.append(Article.author_id == bindparam("owner", type_=UuidType()))
-    return shown
-
-
-def _tags() -> ColumnElement[Any]:
-    return bindparam("tags", type_=ARRAY(Text()))
-
-
 def former_path(path: str) -> str:
     """A former address as it is kept: with or without a slash at its end it is the same."""
     return path.rstrip("/") or "/"
-
-
-def _has_tags(shape: Shape) -> ColumnElement[bool]:
-    carried = (ArticleTag.article_id == Article.id, Tag.slug == any_(_tags()), Tag.deleted_at.is_(None))
-    links = select(ArticleTag.tag_id).join(Tag, Tag.id == ArticleTag.tag_id).where(*carried)
-    if not shape.all_tags:
-        return links.exists()
-    return links.with_only_columns(func.count()).scalar_subquery() == literal_column(str(shape.tags))
-
-
-def _beyond(shape: Shape) -> ColumnElement[bool]:
-    column = _sort_column(shape)
-    identity: ColumnElement[Any] = (ArticleTag.article_id if shape.walks_tag else Article.id).expression
-    key, last = bindparam("key", type_=column.type), bindparam("last_id", type_=UuidType())
-    if shape.order == "desc":
-        return or_(column < key, and_(column == key, identity < last))
-    return or_(column > key, and_(column == key, identity > last))
 
 
 _BY_SLUG = Article.slug == bindparam("slug")
@@ -264,16 +140,6 @@ MOVED_TO = Query(
     select(Article.slug)
     .join(ArticleRedirect, ArticleRedirect.article_id == Article.id)
     .where(ArticleRedirect.path == bindparam("path"), PUBLIC)
-)
-NEWEST_CHANGE = Query(
-    select(func.concat(func.max(Article.updated_at), "/", func.count())).select_from(Article).where(PUBLIC)
-)
-SITEMAP = Query(
-    select(Article.slug, Article.updated_at)
-    .where(PUBLIC)
-    .order_by(Article.published_at.desc(), Article.id.desc())
-    .limit(bindparam("limit"))
-    .offset(bindparam("skip"))
 )
 
 

@@ -10,7 +10,8 @@ import orjson
 
 from stoa.modules.content.articles import queries
 from stoa.modules.content.articles.errors import ArticleNotFound
-from stoa.modules.content.articles.queries import Shape
+from stoa.modules.content.articles.listing import queries as lists
+from stoa.modules.content.articles.listing.queries import Shape
 from stoa.modules.content.articles.schemas import ArticleOut, ArticleQuery, EditableArticle, Listed, VersionedArticle
 from stoa.modules.content.search.reading import SearchReads
 from stoa.modules.content.search.schemas import DEEPEST, Audience, Hit, SearchRequest
@@ -52,7 +53,7 @@ class ArticleReads:
         if query.cursor:
             key_type = str if shape.sort == "title" else datetime
             values["key"], values["last_id"] = decode_cursor(query.cursor, kind, key_type, UUID)
-        rows = await self._reads.fetch(queries.page(shape), **values)
+        rows = await self._reads.fetch(lists.page(shape), **values)
         total = await self._total(shape, values) if query.count else None
         more = len(rows) > shape.limit
         rows = rows[: shape.limit]
@@ -128,17 +129,9 @@ class ArticleReads:
             rows = await self._reads.fetch(queries.FEED)
         return [row[0] for row in rows]
 
-    async def newest_change(self) -> str:
-        """A text that changes whenever a public article is made, changed or withdrawn."""
-        return str(await self._reads.fetch_value(queries.NEWEST_CHANGE))
-
-    async def addresses(self, *, limit: int, skip: int) -> list[tuple[str, datetime]]:
-        """Slug and time of change of public articles, newest first."""
-        return [(row[0], row[1]) for row in await self._reads.fetch(queries.SITEMAP, limit=limit, skip=skip)]
-
     async def _total(self, shape: Shape, values: dict[str, Any]) -> int:
         plain = replace(shape, sort="published_at", order="desc", limit=0, skip=0, after=False, for_page=False)
-        total: int = await self._reads.fetch_value(queries.total(plain), **values)
+        total: int = await self._reads.fetch_value(lists.total(plain), **values)
         return total
 
 

@@ -21,6 +21,8 @@ RevisionAct = Literal["saved", "autosaved", "restored", "imported"]
 Listed = Literal["published", "draft", "scheduled", "archived", "deleted", "all"]
 Sort = Literal["published_at", "updated_at", "title", "rank"]
 MOST_TAGS = 20
+MOST_TAGS_EVER = 500
+"""Imports bring articles with more than people may give; they can be edited without losing any."""
 MOST_RELATED = 20
 LONGEST_SEARCH = 200
 

@@ -1,6 +1,6 @@
 """Which tags an article is to carry, of those asked for, and whether this person may use them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from stoa.modules.content.articles.errors import TagNotCarried
@@ -28,15 +28,20 @@ async def check_tags(tags: TagReads, actor: Actor, names: Iterable[str]) -> None
             raise PermissionDenied(f"There is no tag '{slug}', and you may not make tags. Use one there is.") from None
 
 
+def demand_room(wanted: Collection[str], *, carried: Collection[str] = ()) -> None:
+    """Raises InvalidInput for too many tags; an article that came with more may keep as many as it has."""
+    if len(wanted) > max(MOST_TAGS, len(carried)):
+        fault = FieldFault("body.tags", f"An article carries at most {MOST_TAGS} tags.")
+        raise InvalidInput(f"It would carry {len(wanted)} tags; {MOST_TAGS} are allowed.", faults=(fault,))
+
+
 async def added(tags: TagReads, carried: Iterable[str], names: Iterable[str]) -> list[str]:
     """The tags carried and those named, each once. Raises InvalidInput where they become too many."""
     there = list(carried)
     chosen = {slug: slug for slug in there}
     for name in names:
         chosen.setdefault(await _present(tags, name), name)
-    if len(chosen) > max(MOST_TAGS, len(there)):
-        fault = FieldFault("body.tags", f"an article carries at most {MOST_TAGS} tags")
-        raise InvalidInput(f"It would carry {len(chosen)} tags; {MOST_TAGS} are allowed.", faults=(fault,))
+    demand_room(chosen, carried=there)
     return list(chosen.values())
 
 

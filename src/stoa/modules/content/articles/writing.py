@@ -24,7 +24,7 @@ from stoa.modules.content.articles.policy import (
 from stoa.modules.content.articles.reading import ArticleReads, Found, Scope
 from stoa.modules.content.articles.schemas import ArticleQuery, EditableArticle, Status
 from stoa.modules.content.articles.steps import Step
-from stoa.modules.content.articles.tagging import added, check_tags, without
+from stoa.modules.content.articles.tagging import added, check_tags, demand_room, without
 from stoa.modules.content.tags.service import TagReads
 from stoa.shared.clock import utc_now
 from stoa.shared.database import Database
@@ -84,6 +84,7 @@ class ArticleWriting:
     async def create(self, actor: Actor, new: ArticleIn, *, act: SaveAct = "saved") -> EditableArticle:
         """A draft of the caller's. Raises SlugTaken for a slug that was asked for."""
         actor.demand("create:article")
+        demand_room(new.tags)
         await check_tags(self._tags, actor, new.tags)
         rendered = await self._markdown.render(new.body)
         draft = first_draft(actor, new, rendered, language=self._language, now=utc_now(), act=act)
@@ -108,6 +109,7 @@ class ArticleWriting:
         async def prepare(seen: EditableArticle) -> Step | None:
             if act == "autosaved" and seen.status not in {"draft", "scheduled"}:
                 raise NeverByItself(seen.status)
+            demand_room(given.get("tags", ()), carried=seen.tags)
             body = given.get("body", seen.body)
             rendered = await self._markdown.render(body)
             excerpt = await self._excerpt(seen, body, given.get("excerpt", seen.excerpt))

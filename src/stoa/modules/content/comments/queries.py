@@ -214,8 +214,12 @@ def _queued(
 
 
 ALL_OF_WRITER = Query(
-    select(Comment.id, Article.slug, Article.title, Comment.body, Comment.status, Comment.created_at, Comment.edited_at)
+    select(
+        Comment.id, Article.slug, Article.title, Comment.body,
+        case((Comment.deleted_at.is_(None), Comment.status), else_=literal_column("'deleted'")).label("status"),
+        Comment.created_at, Comment.edited_at, Comment.deleted_at,
+    )
     .join(Article, Article.id == Comment.article_id)
-    .where(Comment.author_id == bindparam("author_id", type_=UuidType()), Comment.deleted_at.is_(None))
+    .where(Comment.author_id == bindparam("author_id", type_=UuidType()))
     .order_by(Comment.created_at, Comment.id)
-)
+)  # fmt: skip

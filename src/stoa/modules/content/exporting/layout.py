@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -44,20 +45,16 @@ def article_file(article: Mapping[str, Any]) -> ExportedFile:
 def comments_file(slug: str, comments: Sequence[Mapping[str, Any]]) -> ExportedFile | None:
     """The comments below an article, oldest first; what answers a deleted one answers the one above it."""
     by_id = {comment["id"]: comment for comment in comments}
-    living = sorted((one for one in comments if not one["is_deleted"]), key=_age)
+    living = [one for one in comments if not one["is_deleted"]]
+    parents = {one["id"]: _living_parent(one, by_id) for one in living}
+    answers = Counter(parents.values())
+    living.sort(key=lambda one: (*_age(one), -answers[one["id"]]))
     keys: dict[str, str] = {}
     taken: set[str] = set()
     for one in living:
         keys[one["id"]] = _key(one, taken)
-    told = []
-    for one in living:
-        parent = by_id.get(one["parent_id"])
-        while parent is not None and parent["is_deleted"]:
-            parent = by_id.get(parent["parent_id"])
-        told.append(_comment(one, keys[one["id"]], keys[parent["id"]] if parent else None))
-    if not told:
-        return None
-    return ExportedFile(f"comments/{slug}.json", _json(told))
+    told = [_comment(one, keys[one["id"]], keys.get(parents[one["id"]] or "")) for one in living]
+    return ExportedFile(f"comments/{slug}.json", _json(told)) if told else None
 
 
 def list_file(path: str, items: Iterable[Mapping[str, Any]]) -> ExportedFile:
@@ -80,6 +77,13 @@ def _comment(one: Mapping[str, Any], key: str, parent: str | None) -> dict[str, 
         "status": one["status"], "created_at": one["created_at"], "edited_at": one["edited_at"], "body": one["body"],
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _living_parent(one: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> str | None:
+    parent = by_id.get(one["parent_id"])
+    while parent is not None and parent["is_deleted"]:
+        parent = by_id.get(parent["parent_id"])
+    return parent["id"] if parent else None
 
 
 def _age(one: Mapping[str, Any]) -> tuple[str, str, str]:

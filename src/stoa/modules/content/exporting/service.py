@@ -74,7 +74,9 @@ class SiteExport:
         for start in range(0, len(usernames), _PEOPLE_AT_ONCE):
             part = usernames[start : start + _PEOPLE_AT_ONCE]
             found += [orjson.loads(profile) for profile in await UserReads(self._reads).profiles(part)]
-        return [{name: one[name] for name in _AUTHOR} for one in found]
+        return [
+            {**{name: one[name] for name in _AUTHOR}, "is_active": None if one["is_active"] else False} for one in found
+        ]
 
     async def _media(self) -> AsyncIterator[ExportedFile]:
         for url in sorted(self._pictures):

@@ -11,12 +11,18 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from stoa.modules.content.follows.models import Follow
 from stoa.shared.ids import new_id
 
+_TURNS = 0x5F011  # the follows' own among advisory locks
 _QUIET = {"synchronize_session": False}
 
 
 class FollowRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def take_turn(self, follower_id: UUID) -> None:
+        """Until this transaction ends, nobody else counts or adds what this person follows."""
+        person = int.from_bytes(follower_id.bytes[-4:], signed=True)  # who shares it waits a moment, no more
+        await self._session.execute(select(func.pg_advisory_xact_lock(_TURNS, person)))
 
     async def count(self, follower_id: UUID) -> int:
         found = select(func.count()).select_from(Follow).where(Follow.follower_id == follower_id)

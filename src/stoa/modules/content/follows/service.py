@@ -108,6 +108,7 @@ class FollowService:
         return await self._follows.followers(author_id, tag_ids, after=after, limit=limit)
 
     async def _follow(self, actor: Actor, *, author_id: UUID | None = None, tag_id: UUID | None = None) -> None:
+        await self._follows.take_turn(actor.user_id)  # of many requests at once none counts past another
         made = await self._follows.add(actor.user_id, author_id=author_id, tag_id=tag_id)
         if made is None:
             return

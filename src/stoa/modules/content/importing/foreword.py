@@ -99,7 +99,7 @@ class Foreword:
         if user is None and not self._choices.is_trial:
             user = await UserService(session).make_author(
                 author.name, username=author.username, bio=author.bio, website=author.website,
-                social_links=author.social_links,
+                social_links=author.social_links, is_active=author.is_active,
             )  # fmt: skip
         if user is not None:
             names = (author.key, author.username) if author.is_exact else (author.key, author.username, author.name)

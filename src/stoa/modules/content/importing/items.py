@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, Self
 
+from .errors import SourceRefused
 from .progress import Progress
 from .sources import Readable
 
 Outcome = Literal["imported", "updated", "unchanged", "skipped", "failed"]
 ItemKind = Literal["article", "page", "tag", "category", "author", "comment", "attachment", "file", "other"]
+MOST_ITEMS = 200_000
 _FORM = 1  # raised when the same source would make another article, so that a next run updates all
 
 
@@ -67,7 +69,8 @@ class SourceTag:
 class SourceAuthor:
     """Somebody the source names as a writer. No account can be signed in to by being imported.
 
-    With `is_exact` the username alone says who it is; else an account of that name is taken first.
+    With `is_exact` the username alone says who it is; else an account of that name is taken first. Without `is_active`
+    it is somebody who left or was shut out.
     """
 
     key: str
@@ -77,6 +80,7 @@ class SourceAuthor:
     website: str | None = None
     social_links: tuple[str, ...] = ()
     is_exact: bool = False
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,11 @@ class Survey:
     authors: list[SourceAuthor] = field(default_factory=list)
     outlines: list[Outline] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+
+    def check_size(self, others: int = 0) -> None:
+        """Raises SourceRefused when these and `others` are more than memory may be spent on."""
+        if len(self.tags) + len(self.authors) + len(self.outlines) + len(self.rows) + others > MOST_ITEMS:
+            raise SourceRefused(f"The export holds more than {MOST_ITEMS:,} items. Import it in parts.")
 
 
 class Importer(Protocol):

@@ -18,9 +18,9 @@ from stoa.shared.database import database_of, reads_of
 from stoa.shared.ids import new_id
 from stoa.shared.listing import list_parameters, query_of
 from stoa.shared.pagination import Page, PageQuery, page_json
-from stoa.shared.security import Actor, ActorDep, require
+from stoa.shared.security import Actor, ActorDep, GuardedRoute, require
 
-router = APIRouter(prefix="/imports", tags=["imports"])
+router = APIRouter(prefix="/imports", tags=["imports"], route_class=GuardedRoute)
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {}}, "description": "All rows of the report, in the order of the source."}
 }

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
+from stoa.modules.audit.service import AuditService
 from stoa.modules.content.articles.service import ArticleService
 from stoa.modules.content.search.service import SearchService
 from stoa.modules.users.service import UserService
@@ -18,6 +19,7 @@ from stoa.shared.database import Database
 from stoa.shared.errors import InvalidInput, NotFound, Unavailable
 from stoa.shared.media.pool import PicturePool
 from stoa.shared.media.store import MediaStore
+from stoa.shared.security import Actor
 
 from .choices import Choices
 from .errors import ImportCancelled
@@ -33,6 +35,7 @@ from .repository import ImportRepository, only_import_of
 from .run import ImportRun
 from .slugs import reserve_slugs
 from .tally import Tally
+from .watching import Watched
 
 
 def _go_on() -> None:
@@ -76,11 +79,13 @@ class ImportService:
         *,
         job_id: UUID | None = None,
         check: Callable[[], None] = _go_on,
+        actor: Actor | None = None,
     ) -> None:
         """Import the items of `survey`; the report gets one row for each. A trial writes nothing but rows of its job.
 
         `job_id` is a job that runs already, perhaps for the second time; without one a job is opened, but not for a
-        trial. `check` is asked between batches and raises to end the run.
+        trial: then its row tells how far it is, and the audit log that `actor` began it. `check` is asked between
+        batches and raises to end the run.
 
         Raises ImportRunning when the source is being imported already, SourceRefused when it proves damaged after
         all, InvalidInput when there is no such author, Unavailable when the database or the disk gives up. What was
@@ -90,14 +95,23 @@ class ImportService:
         try:
             async with self._alone(choices):
                 await self._check_author(choices)
-                ledger = await self._ledger(importer, choices, report, job_id)
-                await self._run(work, ledger)
+                ledger = await self._ledger(importer, choices, report, job_id, actor)
+                if job_id is None and ledger.job_id is not None:
+                    await self._run_told(work, ledger, ledger.job_id)
+                else:
+                    await self._run(work, ledger)
         except (DBAPIError, OSError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             reason = (str(cause) or type(cause).__name__).splitlines()[0]
             raise Unavailable(
                 f"The import stopped: {reason}. What was imported stays; run it again to go on."
             ) from error
+
+    async def _run_told(self, work: "_Work", ledger: Ledger, job_id: UUID) -> None:
+        """As `_run`, for a job that no task watches: how far it is stands in its row, and it can be cancelled there."""
+        watched = Watched(self._database, job_id, also=work.progress)
+        async with watched.telling():
+            await self._run(replace(work, progress=watched, check=watched.check), ledger)
 
     async def _run(self, work: "_Work", ledger: Ledger) -> None:
         try:
@@ -123,13 +137,20 @@ class ImportService:
         await run.go(survey.outlines, work.progress, told=await self._told(ledger, before + len(survey.rows)))
         await self._learn_words(ledger, choices)
 
-    async def _ledger(self, importer: Importer, choices: Choices, report: Report, job_id: UUID | None) -> Ledger:
+    async def _ledger(
+        self, importer: Importer, choices: Choices, report: Report, job_id: UUID | None, actor: Actor | None
+    ) -> Ledger:
         """The rows of the job so far, or of a new one."""
 
         async def open_job(session: AsyncSession) -> tuple[UUID, int]:
             imports = ImportRepository(session)
             if job_id is None:
-                return await imports.begin_job(choices.source, importer.kind, importer.title), 0
+                begun = await imports.begin_job(choices.source, importer.kind, importer.title)
+                if actor is not None:
+                    await AuditService(session).record(
+                        "import.started", actor=actor, subject_type="import", subject_id=begun
+                    )
+                return begun, 0
             job = await imports.job(job_id)
             await imports.change_job(job_id, kind=importer.kind, title=importer.title)
             report.tally = Tally.of(job.counts if job else {})

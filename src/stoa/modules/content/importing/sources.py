@@ -69,14 +69,14 @@ def why_left_out(part: str) -> str | None:
     return "hidden" if part.startswith(".") and part not in {".", ".."} else None
 
 
-def read_text_file(source: Source, entry: Entry) -> bytes:
+def read_text_file(source: Source, entry: Entry, *, largest: int = LARGEST_MARKDOWN) -> bytes:
     """A Markdown file's bytes. Raises ItemRefused when it is larger than a text may be."""
-    too_large = ItemRefused(f"The file is larger than {LARGEST_MARKDOWN // 1024 // 1024} MB, the most for a text.")
-    if entry.size > LARGEST_MARKDOWN:
+    too_large = ItemRefused(f"The file is larger than {largest // 1024 // 1024} MB, the most for a text.")
+    if entry.size > largest:
         raise too_large
     with source.open(entry) as file:
-        content = file.read(LARGEST_MARKDOWN + 1)
-    if len(content) > LARGEST_MARKDOWN:
+        content = file.read(largest + 1)
+    if len(content) > largest:
         raise too_large
     return content
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 _YES = {"true", "yes", "on", "1", "y"}
 _NO = {"false", "no", "off", "0", "n"}
-_NOTHING = {"", "~", "null"}
+_NOTHING = {"~", "null"}
 _MOST_NAMES = 20
 _LONGEST_NAME = 80
 _LONGEST_ADDRESS = 1000
@@ -16,12 +16,18 @@ _LONGEST_PATH = 1024  # bytes; a path is part of an index
 
 
 def line_of(value: object, longest: int) -> str | None:
+    """As `exact_line_of`; what others write for nothing, such as `null`, is nothing."""
+    text = exact_line_of(value, longest)
+    return None if text is None or text.lower() in _NOTHING else text
+
+
+def exact_line_of(value: object, longest: int) -> str | None:
     """One line of at most `longest` characters, without control characters; None when nothing is left."""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return None
     plain = "".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in str(value)[: 4 * longest])
     text = unicodedata.normalize("NFC", " ".join(plain.split()))
-    if text.lower() in _NOTHING:
+    if not text:
         return None
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
@@ -83,8 +89,8 @@ def path_of(value: object) -> str | None:
 
 def web_address_of(value: object) -> str | None:
     """An http or https address, or None."""
-    text = line_of(value, _LONGEST_ADDRESS)
-    if text is None or len(text) == _LONGEST_ADDRESS:
+    text = line_of(value, _LONGEST_ADDRESS + 1)
+    if text is None or len(text) > _LONGEST_ADDRESS:
         return None
     try:
         parts = urlsplit(text)

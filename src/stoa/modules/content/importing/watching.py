@@ -11,27 +11,34 @@ from stoa.events.queue.registry import Run
 from stoa.shared.database import Database
 
 from .errors import ImportCancelled
+from .progress import Progress, Silence
 from .repository import ImportRepository
 
 _EVERY = 1.0
 
 
 class Watched:
-    """A Progress for one job; its steps may come from a thread."""
+    """A Progress for one job; its steps may come from a thread.
 
-    def __init__(self, database: Database, job_id: UUID, run: Run) -> None:
+    `run` is the task that does it, `also` another Progress; both are told the same.
+    """
+
+    def __init__(self, database: Database, job_id: UUID, run: Run | None = None, also: Progress | None = None) -> None:
         self._database = database
         self._job_id = job_id
         self._run = run
+        self._also = also or Silence()
         self._phase = ""
         self._total = self._done = 0
         self._is_cancelled = self._is_over = False
 
     def begin(self, phase: str, total: int) -> None:
         self._phase, self._total, self._done = phase, total, 0
+        self._also.begin(phase, total)
 
     def step(self) -> None:
         self._done += 1
+        self._also.step()
         self.check()
 
     def check(self) -> None:
@@ -66,5 +73,5 @@ class Watched:
             return await ImportRepository(session).tell_progress(self._job_id, *told)
 
         self._is_cancelled = await self._database.transact(tell)
-        percent = 100 * told[2] // told[1] if told[1] else 0
-        await self._run.progress(percent, told[0])
+        if self._run is not None:
+            await self._run.progress(100 * told[2] // told[1] if told[1] else 0, told[0])

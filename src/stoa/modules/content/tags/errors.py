@@ -19,3 +19,13 @@ class TagExists(Conflict):
 
 class CannotMerge(Conflict):
     title = "The tags cannot be merged"
+
+
+class TagIsMerged(Conflict):
+    title = "The tag was merged"
+
+    def __init__(self, slug: str, into: str) -> None:
+        super().__init__(
+            f"'{slug}' was merged into '{into}', and its articles with it: that cannot be undone. "
+            f"Make a new tag '{slug}' and give it to the articles that are to have it."
+        )

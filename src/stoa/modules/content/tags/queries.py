@@ -29,9 +29,13 @@ CARRIED = Query(
     .join(Tag, Tag.id == ArticleTag.tag_id)
     .where(Tag.slug == bindparam("slug"), LIVING)
 )
+_MERGED = and_(
+    select(TagRedirect.slug).where(TagRedirect.slug == Tag.slug, TagRedirect.tag_id != Tag.id).exists(),
+    ~select(ArticleTag.tag_id).where(ArticleTag.tag_id == Tag.id).exists(),
+)
 BIN = Query(
     select(tag_json())
-    .where(Tag.deleted_at.is_not(None))
+    .where(Tag.deleted_at.is_not(None), ~_MERGED)
     .order_by(Tag.deleted_at.desc(), Tag.slug)
     .limit(bindparam("limit"))
 )

@@ -35,6 +35,13 @@ class TagRepository:
         )
         return {row.slug: row.tag_id for row in rows}
 
+    async def merged_into(self, tag: Tag) -> str | None:
+        """The slug of the tag that got the articles and the address of this one, if it was merged."""
+        leads_to = select(Tag.slug).join(TagRedirect, TagRedirect.tag_id == Tag.id).where(TagRedirect.slug == tag.slug)
+        has_articles = select(ArticleTag.tag_id).where(ArticleTag.tag_id == tag.id).exists()
+        found: str | None = await self._session.scalar(leads_to.where(Tag.id != tag.id, ~has_articles))
+        return found
+
     async def of_article(self, article_id: UUID) -> list[UUID]:
         carried = select(ArticleTag.tag_id).join(Tag, Tag.id == ArticleTag.tag_id)
         found = carried.where(ArticleTag.article_id == article_id, Tag.deleted_at.is_(None))

@@ -11,7 +11,7 @@ from stoa.shared.database import SessionDep, reads_of
 from stoa.shared.listing import public_list, query_of
 from stoa.shared.pagination import Page, page_json
 from stoa.shared.parameters import SlugPath
-from stoa.shared.security import PUBLIC, require
+from stoa.shared.security import PUBLIC, ActorDep, require
 
 router = APIRouter(prefix="/tags", tags=["tags"])
 
@@ -37,24 +37,24 @@ async def get_tag(slug: SlugPath, request: Request) -> Response:
 
 
 @router.patch("/{slug}", responses=answers(TagOut, 401, 403, 404, 409), **require("edit:tag"))
-async def change_tag(slug: SlugPath, change: TagChange, session: SessionDep) -> TagOut:
+async def change_tag(slug: SlugPath, change: TagChange, actor: ActorDep, session: SessionDep) -> TagOut:
     """Rename a tag; its former slug leads to it for ever."""
-    return await TagService(session).change(slug, change)
+    return await TagService(session).change(slug, change, actor)
 
 
 @router.delete("/{slug}", status_code=204, responses=answers(TagOut, 401, 403, 404), **require("delete:tag"))
-async def delete_tag(slug: SlugPath, session: SessionDep) -> None:
+async def delete_tag(slug: SlugPath, actor: ActorDep, session: SessionDep) -> None:
     """Delete a tag; it can be restored for 30 days."""
-    await TagService(session).delete(slug)
+    await TagService(session).delete(slug, actor)
 
 
 @router.post("/{slug}/restore", responses=answers(TagOut, 401, 403, 404, 409), **require("delete:tag"))
-async def restore_tag(slug: SlugPath, session: SessionDep) -> TagOut:
-    """Bring a deleted tag back with its articles."""
-    return await TagService(session).restore(slug)
+async def restore_tag(slug: SlugPath, actor: ActorDep, session: SessionDep) -> TagOut:
+    """Bring a deleted tag back with its articles; what was merged into another stays there."""
+    return await TagService(session).restore(slug, actor)
 
 
 @router.post("/{slug}/merge", responses=answers(TagOut, 401, 403, 404, 409), **require("edit:tag"))
-async def merge_tag(slug: SlugPath, merge: TagMerge, session: SessionDep) -> TagOut:
+async def merge_tag(slug: SlugPath, merge: TagMerge, actor: ActorDep, session: SessionDep) -> TagOut:
     """Move all articles of a tag to another one."""
-    return await TagService(session).merge(slug, merge.into)
+    return await TagService(session).merge(slug, merge.into, actor)

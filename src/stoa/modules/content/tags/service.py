@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.publisher import publish
+from stoa.modules.audit.service import AuditService
 from stoa.modules.content.tags import queries
-from stoa.modules.content.tags.errors import CannotMerge, TagExists, TagNotFound
+from stoa.modules.content.tags.errors import CannotMerge, TagExists, TagIsMerged, TagNotFound
 from stoa.modules.content.tags.events import TagMerged
 from stoa.modules.content.tags.models import Tag
 from stoa.modules.content.tags.repository import TagRepository
@@ -20,6 +21,7 @@ from stoa.shared.database import ReadSession
 from stoa.shared.errors import Moved
 from stoa.shared.pagination import Slice, decode_cursor, encode_cursor
 from stoa.shared.queries import containing
+from stoa.shared.security import Actor
 from stoa.shared.slugs import make_slug
 
 
@@ -70,7 +72,10 @@ class TagReads:
 
 
 class TagService:
-    """What changes tags; the caller's unit of work commits it."""
+    """What changes tags; the caller's unit of work commits it.
+
+    A tag is nobody's own: whoever renames, merges, deletes or restores one leaves a line in the audit log.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -86,9 +91,10 @@ class TagService:
         await self._tags.forget_redirect(tag.slug)
         return _out(tag)
 
-    async def change(self, slug: str, change: TagChange) -> TagOut:
+    async def change(self, slug: str, change: TagChange, actor: Actor) -> TagOut:
         """Rename; a changed slug goes on leading to the tag. Raises TagNotFound, TagExists."""
         tag = await self._living(slug)
+        before = tag.name, tag.slug
         tag.name = change.name or tag.name
         if change.slug and change.slug != tag.slug:
             if await self._tags.by_slug(change.slug):
@@ -98,28 +104,38 @@ class TagService:
             await self._tags.forget_redirect(tag.slug)
             await self._tags.keep_redirect(former, tag.id)
         await self._store(tag)
+        if (tag.name, tag.slug) != before:
+            await self._record("tag.changed", tag, actor)
         return _out(tag)
 
-    async def delete(self, slug: str) -> None:
+    async def delete(self, slug: str, actor: Actor) -> None:
         """Put a tag in the bin; `restore` brings it back with its articles. Raises TagNotFound."""
         tag = await self._living(slug)
         tag.deleted_at = utc_now()
         await self._store(tag)
+        await self._record("tag.deleted", tag, actor)
 
-    async def restore(self, slug: str) -> TagOut:
-        """Bring a deleted tag back. Raises TagNotFound, or TagExists when its slug was given away since."""
+    async def restore(self, slug: str, actor: Actor) -> TagOut:
+        """Bring a deleted tag back, with its articles.
+
+        Raises TagNotFound, TagExists when its slug was given away since, TagIsMerged when another has its articles.
+        """
         tag = await self._tags.by_slug(slug, deleted=True)
         if tag is None:
             raise TagNotFound(slug)
         if await self._tags.by_slug(slug):
             raise TagExists(slug)
+        if into := await self._tags.merged_into(tag):
+            raise TagIsMerged(slug, into)
         tag.deleted_at = None
         await self._store(tag)
+        await self._tags.forget_redirect(tag.slug)
         await self._tags.count_again([tag.id])
         await self._session.refresh(tag)
+        await self._record("tag.restored", tag, actor)
         return _out(tag)
 
-    async def merge(self, slug: str, into: str) -> TagOut:
+    async def merge(self, slug: str, into: str, actor: Actor) -> TagOut:
         """Move all articles of one tag to another, and its address. Raises CannotMerge, TagNotFound."""
         found = {tag.slug: tag for tag in await self._tags.by_slugs([slug, into])}
         for wanted in (slug, into):
@@ -136,6 +152,7 @@ class TagService:
         await self._tags.count_again([source.id, target.id])
         await publish(self._session, TagMerged(tag_id=source.id, into_id=target.id))
         await self._session.refresh(target)
+        await self._record("tag.merged", source, actor, into=str(target.id))
         return _out(target)
 
     async def known(self, slug: str) -> TagRef:
@@ -197,6 +214,11 @@ class TagService:
     async def empty_bin(self, before: datetime) -> None:
         """Delete for good the tags that were deleted before that time."""
         await self._tags.empty_bin(before)
+
+    async def _record(self, action: str, tag: Tag, actor: Actor, **details: str) -> None:
+        await AuditService(self._session).record(
+            action, actor=actor, subject_type="tag", subject_id=tag.id, details=details
+        )
 
     async def _living(self, slug: str) -> Tag:
         tag = await self._tags.by_slug(slug)

@@ -13,9 +13,9 @@ from stoa.shared.answers import answers, private_json
 from stoa.shared.database import SessionDep, database_of, reads_of
 from stoa.shared.listing import list_parameters, query_of
 from stoa.shared.pagination import Page, PageQuery, page_json
-from stoa.shared.security import ActorDep, require
+from stoa.shared.security import ActorDep, GuardedRoute, require
 
-router = APIRouter(prefix="/uploads", tags=["uploads"])
+router = APIRouter(prefix="/uploads", tags=["uploads"], route_class=GuardedRoute)
 _NEEDS = "upload:media"
 _BROUGHT = {
     **answers(UploadOut, 401, 403, 413, 429, 503, 507, status=201),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from stoa.modules.content.importing.errors import SourceRefused
 from stoa.modules.content.importing.items import Outline, Row, SourceAuthor, SourceTag, Survey
 from stoa.modules.content.importing.values import line_of, path_of, web_address_of
 from stoa.modules.content.importing.weblinks import WebLinks
@@ -15,6 +16,7 @@ WANTED = {"posts", "tags", "users", "posts_tags", "posts_authors", "posts_meta",
 _TEXTS = {"html", "mobiledoc", "lexical"}
 _LEFT = {"plaintext", "codeinjection_head", "codeinjection_foot"}
 _MOST_KEPT = 2 * 1024 * 1024
+_MOST_ROWS = 1_000_000
 
 
 class Surveyor:
@@ -32,9 +34,16 @@ class Surveyor:
         self._authors_of: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         self._spool = spool
         self._links = links
-        self._count = 0
+        self._count = self._rows = 0
 
     def take(self, table: str, row: dict[str, Any]) -> None:
+        self._rows += 1
+        if self._rows > _MOST_ROWS:
+            raise SourceRefused(f"The export holds more than {_MOST_ROWS:,} rows. Import it in parts.")
+        self._take(table, row)
+        self.survey.check_size()
+
+    def _take(self, table: str, row: dict[str, Any]) -> None:
         match table:
             case "posts":
                 self._post(row)

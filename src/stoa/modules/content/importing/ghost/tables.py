@@ -1,8 +1,7 @@
 """Reads the tables of a Ghost export in pieces, row by row. Never holds more than one row."""
 
 import re
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import ijson
@@ -14,6 +13,10 @@ _VERSION = re.compile(r"00[3-9]|[0-6](?:\.\d{1,4}){0,3}(?:[-+][\w.]{1,40})?")
 _PLACE = re.compile(r"(?:db\.item\.)?data\.(\w+)\.item(?:\.(\w+))?")
 _SCALARS = {"string", "number", "boolean", "null"}
 _BACKSLASH = 0x5C
+_DEEPEST = 100
+_LONGEST_NAME = 200
+_MOST_FIELDS = 200
+_LARGEST_ROW = 3 * LONGEST_VALUE
 Row = dict[str, Any]
 
 
@@ -43,16 +46,17 @@ class Tables:
 
     def _read(self) -> None:
         row: Row | None = None
-        table = ""
-        for prefix, event, value in ijson.parse(_Watched(self._file), buf_size=65536):
+        table, size = "", 0
+        for prefix, event, value in _events(self._file):
             if event in _SCALARS and row is not None and prefix.startswith(table):
                 name = prefix[len(table) + 1 :]
-                if "." not in name:
-                    row[name] = float(value) if isinstance(value, Decimal) else value
+                size += len(name) + (len(value) if isinstance(value, str) else 0)
+                if "." not in name and len(row) < _MOST_FIELDS and size <= _LARGEST_ROW:
+                    row[name] = value
             elif event == "start_map" and row is None and (found := _PLACE.fullmatch(prefix)) and not found[2]:
                 self.seen.add(found[1])
                 if found[1] in self._wanted:
-                    row, table = {}, prefix
+                    row, table, size = {}, prefix, 0
             elif event == "end_map" and row is not None and prefix == table:
                 self._take(table.split(".")[-2], row)
                 row = None
@@ -65,6 +69,25 @@ class Tables:
         if not _VERSION.fullmatch(version):
             raise SourceRefused(f"The export is of Ghost version '{version[:40]}'; 003 and 0 to 6 can be read.")
         self.version = version
+
+
+def _events(file: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
+    """As `ijson.parse`, which makes gigabytes of prefixes for what is nested deep; numbers are those a machine has."""
+    path: list[str] = []
+    for event, value in ijson.basic_parse(_Watched(file), buf_size=65536, use_float=True):
+        if event == "map_key":
+            path[-1] = value[:_LONGEST_NAME]
+        elif event in {"end_map", "end_array"}:
+            path.pop()
+            yield ".".join(path), event, value
+        else:
+            yield ".".join(path), event, value
+            if event in {"start_map", "start_array"}:
+                path.append("item" if event == "start_array" else "")
+                if len(path) > _DEEPEST:
+                    raise SourceRefused(
+                        f"The JSON is nested more than {_DEEPEST} levels deep: it is no export of Ghost."
+                    )
 
 
 class _Watched:

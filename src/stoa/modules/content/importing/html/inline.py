@@ -86,7 +86,7 @@ class Inline:
             return inner
         target = destination(href)
         if target is None:
-            self._warnings.add(f"a link to '{href.strip()[:60]}' was taken out, its words stay")
+            self._warnings.add(f"a link to '{' '.join(href.split())[:60]}' was taken out, its words stay")
             return inner
         return _around(inner, "[", f"]({target}{titled(attribute(tag, 'title'))})")
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 from stoa.modules.content.importing.errors import ItemRefused
 from stoa.modules.content.importing.items import SourceComment
 from stoa.modules.content.importing.own.fields import Fields
-from stoa.modules.content.importing.values import line_of, web_address_of
+from stoa.modules.content.importing.values import exact_line_of, web_address_of
 
 _MOST = 100_000
 _LONGEST = 10_000
@@ -33,7 +33,7 @@ def _comment(one: dict[str, Any], authors: Collection[str]) -> SourceComment:
     return SourceComment(
         key=key,
         body=body,
-        author=line_of(one.get("guest"), 100) or username or "Anonymous",
+        author=exact_line_of(one.get("guest"), 100) or username or "Anonymous",
         author_url=web_address_of(one.get("url")),
         parent=fields.line("parent", _LONGEST_KEY),
         created_at=fields.time("created_at"),

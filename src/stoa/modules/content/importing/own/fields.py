@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from stoa.modules.content.importing.errors import ItemRefused
-from stoa.modules.content.importing.values import path_of, web_address_of
+from stoa.modules.content.importing.own.addresses import former_path
+from stoa.modules.content.importing.values import web_address_of
 from stoa.shared.slugs import SLUG_LENGTH, make_slug
 
 MOST_TAGS = 500  # more than anybody may give an article here: imports of other sites bring many
@@ -65,7 +66,7 @@ class Fields:
         return tuple(make_slug(tag[:200], fallback="tag") for tag in self.texts("tags", MOST_TAGS))
 
     def aliases(self) -> tuple[str, ...]:
-        return tuple(path for alias in self.texts("aliases", _MOST_ALIASES) if (path := path_of(alias)))
+        return tuple(path for alias in self.texts("aliases", _MOST_ALIASES) if (path := former_path(alias)))
 
     def web_address(self, name: str) -> str | None:
         return web_address_of(self._fields.get(name))

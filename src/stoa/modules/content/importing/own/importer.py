@@ -22,6 +22,7 @@ from stoa.shared.markdown.document import MAX_SOURCE
 MARK: Final = "stoa.json"
 _VERSIONS = (1,)
 _LARGEST_MARK = 65_536
+_LARGEST_TEXT = 4 * MAX_SOURCE + 100_000  # four bytes are the most for a character
 _PIECE = 256 * 1024
 _FOLDERS: dict[str, Literal["article", "page"]] = {"articles": "article", "pages": "page"}
 _LISTS = {"authors.yaml", "tags.yaml", MARK}
@@ -73,7 +74,7 @@ class OwnImporter:
         return survey
 
     def read(self, outline: Outline, slugs: Mapping[str, str]) -> SourceArticle:  # noqa: ARG002 # links are as they were
-        content = read_text_file(self._source, self._entries[outline.key])
+        content = read_text_file(self._source, self._entries[outline.key], largest=_LARGEST_TEXT)
         fields, body = _parts(content)
         status = fields.status()
         title = fields.line("title", 1000)
@@ -141,7 +142,7 @@ class OwnImporter:
 
     def _outline(self, entry: Entry, kind: Literal["article", "page"], survey: Survey) -> Row | None:
         try:
-            fields, _ = _parts(read_text_file(self._source, entry))
+            fields, _ = _parts(read_text_file(self._source, entry, largest=_LARGEST_TEXT))
         except ItemRefused as error:
             return Row(entry.name, "failed", error.detail, kind=kind)
         comments = self._entries.get(f"comments/{_stem(entry.name)}.json")

@@ -4,7 +4,7 @@ from typing import Any
 
 from stoa.modules.content.importing.items import SourceAuthor, SourceTag
 from stoa.modules.content.importing.own.yaml_list import Mapping, mappings
-from stoa.modules.content.importing.values import line_of, web_address_of
+from stoa.modules.content.importing.values import exact_line_of, web_address_of
 from stoa.shared.slugs import make_slug
 
 _MOST_LINKS = 10
@@ -17,7 +17,7 @@ def read_authors(content: bytes) -> list[SourceAuthor]:
     """Raises SourceRefused."""
     authors: dict[str, SourceAuthor] = {}
     for one in mappings("authors.yaml", content) if content else ():
-        username = line_of(one.get("username"), 40)
+        username = exact_line_of(one.get("username"), 40)
         if username and username not in authors:
             authors[username] = _author(username, one)
     return list(authors.values())
@@ -44,11 +44,12 @@ def _author(username: str, one: Mapping) -> SourceAuthor:
         website=web_address_of(one.get("website")),
         social_links=tuple(links[:_MOST_LINKS]),
         is_exact=True,
+        is_active=one.get("is_active") != "false",
     )
 
 
 def _line(one: Mapping, name: str, longest: int) -> str:
-    return line_of(one.get(name), longest) or ""
+    return exact_line_of(one.get(name), longest) or ""
 
 
 def _list(one: Mapping, name: str) -> list[str]:

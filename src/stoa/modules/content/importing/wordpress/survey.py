@@ -72,6 +72,7 @@ class Surveyor:
                 self._tag("tag", element.get("tag_slug"), element.get("tag_name"))
             case "term":
                 self._term(element)
+        self.survey.check_size(others=len(self._pictures))
 
     def finish(self) -> Survey:
         """Rows of the pictures, now that it is known which site they were on."""

@@ -12,8 +12,13 @@ VERSIONS = ("1.0", "1.1", "1.2")
 _PIECE = 64 * 1024
 _LONGEST_TAG = 8 * 1024 * 1024
 _SHORT = 20_000
+_DEEPEST = 100
+_MOST_FIELDS = 200
+_MOST_NAMES = 5_000  # the parser keeps every name it ever saw
+_PART = 100  # what an empty part of an item counts for: it takes memory too
 _SURVEY_WHOLE = 200_000
 _CONTENT = {"content:encoded", "comment_content"}
+_COMMENT = {"comment_id", "comment_author", "comment_approved", "comment_type", "comment_parent"}
 _KEPT = {"item", "author", "category", "tag", "term"}
 _HEAD = {"title", "link", "language", "wxr_version", "base_site_url", "base_blog_url"}
 
@@ -58,6 +63,8 @@ class WxrReader:
             while piece := file.read(_PIECE):
                 self._parser.Parse(piece, False)
                 fed += len(piece)
+                if len(self._parser.intern) > _MOST_NAMES:
+                    raise SourceRefused("The XML has thousands of different tags: it is no export of WordPress.")
                 if fed - max(self._parser.CurrentByteIndex, 0) > _LONGEST_TAG:
                     raise SourceRefused("The file has a tag of more than 8 MB. That is no export of WordPress.")
                 step(fed)
@@ -91,6 +98,8 @@ class WxrReader:
         name = _short_name(full_name)
         self._path.append(name)
         depth = len(self._path)
+        if depth > _DEEPEST:
+            raise SourceRefused(f"The XML is nested more than {_DEEPEST} levels deep: it is no export of WordPress.")
         if depth == 1 and name != "rss":
             raise SourceRefused(f"The file is no export of WordPress: it begins with <{name[:40]}>, not with <rss>.")
         if depth == 3:
@@ -102,6 +111,7 @@ class WxrReader:
             elif name in _HEAD and name not in self.head:
                 self._text = []
         elif self._element is not None and depth == 4:
+            self._grow(_PART)
             self._part = {} if name in {"postmeta", "comment"} else None
             self._attributes = attributes
             self._text = [] if self._part is None else None
@@ -109,17 +119,21 @@ class WxrReader:
             self._text = []
 
     def _words(self, text: str) -> None:
-        element = self._element
-        if element is not None:
-            self._size += len(text)
-            element.is_too_large |= self._size > LARGEST_ITEM
+        self._grow(len(text))
         if self._text is not None and self._wants(self._path[-1]):
             self._kept += len(text)
             self._text.append(text)
 
+    def _grow(self, size: int) -> None:
+        if self._element is not None:
+            self._size += size
+            self._element.is_too_large |= self._size > LARGEST_ITEM
+
     def _wants(self, name: str) -> bool:
         if self._keeps_content:
             return True
+        if self._path[-2] == "comment":
+            return name in _COMMENT  # of every comment of an item: its row is made of them
         return name not in _CONTENT and self._kept < _SURVEY_WHOLE
 
     def _end(self, _: str) -> None:
@@ -138,16 +152,19 @@ class WxrReader:
             self._close_part(element, name, text)
             self._part = self._text = None
         elif element is not None and depth == 5 and self._part is not None:
-            self._part.setdefault(name, self._cut(text))
+            _keep(self._part, name, self._cut(text))
             self._text = None
 
     def _close_part(self, element: Element, name: str, text: str) -> None:
+        is_listed = self._part is not None or (name == "category" and element.name == "item")
+        if is_listed and element.is_too_large:
+            return
         if self._part is None:
-            if name == "category" and element.name == "item":
+            if is_listed:
                 told = self._attributes.get("domain", ""), self._attributes.get("nicename", "")
                 element.terms.append((*told, text.strip()))
             else:
-                element.fields.setdefault(name, self._cut(text))
+                _keep(element.fields, name, self._cut(text))
         elif name == "comment":
             element.comments.append(self._part)
         else:
@@ -160,6 +177,12 @@ class WxrReader:
         if name == "wxr_version" and text not in VERSIONS:
             raise SourceRefused(f"The export is of wxr_version '{text[:20]}'; {', '.join(VERSIONS)} can be read.")
         self.head.setdefault(name, text[:1000])
+
+
+def _keep(fields: dict[str, str], name: str, text: str) -> None:
+    """The first of a name; no export has many names."""
+    if len(fields) < _MOST_FIELDS:
+        fields.setdefault(name, text)
 
 
 def _short_name(full: str) -> str:

@@ -1,0 +1,3 @@
+from tests.content.uploads.conftest import own_app
+
+__all__ = ["own_app"]
