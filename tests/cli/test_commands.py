@@ -1,32 +1,11 @@
 """The command line as an operator uses it: a process of its own, real servers, exit codes."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import asyncpg
-import pytest
 
 from stoa.shared.migrations import head
-
-
-def stoa(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command; the environment holds nothing of Stoa's but what is given."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("STOA_")}
-    return subprocess.run(
-        [sys.executable, "-m", "stoa", *arguments],
-        env={**plain, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-@pytest.fixture
-def servers(own_database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
-    return {"DATABASE_URL": own_database_url, "REDIS_URL": redis_url, "STOA_DATA_DIR": str(tmp_path / "data")}
+from tests.cli.commands import stoa
 
 
 async def tables(url: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cli.test_commands import stoa
+from tests.cli.commands import stoa
 from tests.running_site import served
 
 PASSWORD = "correct horse battery"

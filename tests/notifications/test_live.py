@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from stoa.main import create_app
 from stoa.shared.settings import Settings
-from tests.conftest import _copy_of_template as copy_of_template
+from tests.conftest import copy_of_template
 from tests.events.engine import until
 from tests.notifications.streams import listening
 from tests.notifications.telling import API, tell

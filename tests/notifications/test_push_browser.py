@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expe
 
 from stoa.modules.auth.accounts.owner import owner_link
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 from tests.events.engine import until
 from tests.notifications.browser import TestBrowser
 from tests.people import PASSWORD

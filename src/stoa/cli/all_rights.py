@@ -44,6 +44,13 @@ def act_with_all_rights(
     return run(data_dir, "stoa user", with_parts)
 
 
+def whoever_has_the_machine() -> "Actor":
+    """For the audit log, where a command asks for no permission."""
+    from stoa.shared.security import Actor
+
+    return Actor(None, "shell", "admin", frozenset(), "shell")
+
+
 def act_on_person(
     data_dir: Path | None, username: str, act: "Callable[[Any, Actor], Awaitable[Any]]", *, role: str | None = None
 ) -> Any:

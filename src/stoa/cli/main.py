@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from stoa.cli.ai import ai
 from stoa.cli.doctor import doctor
 from stoa.cli.events import events
 from stoa.cli.export import export
@@ -31,6 +32,7 @@ app.command()(up)
 app.command()(serve)
 app.command()(worker)
 app.add_typer(events, name="events")
+app.add_typer(ai, name="ai")
 app.add_typer(migrate, name="migrate")
 app.add_typer(user, name="user")
 app.add_typer(keys, name="keys")

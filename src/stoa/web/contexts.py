@@ -5,18 +5,19 @@ already, and sanitised, is `Markup`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 from unicodedata import combining, normalize
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from stoa.web.comments.contexts import ReactionView, Talk
 from stoa.web.following.buttons import FollowView
+from stoa.web.search_filters import MATCHES, SORTS, SearchFilters
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
 _WORTH_TELLING = timedelta(days=1)
@@ -49,16 +50,31 @@ class FeedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What other sites show beside a link to the page; `size` is width and height, where they are known."""
+
+    url: str
+    alt: str = ""
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageMeta:
-    """What the head says. `title` comes without the site's name, URLs are absolute, `json_ld` is plain data."""
+    """What the head says. `title` comes without the site's name, URLs are absolute, `json_ld` is plain data.
+
+    `properties` are further ones of Open Graph, such as `article:tag`.
+    """
 
     title: str
     description: str
     canonical_url: str
-    image_url: str | None = None
+    image: Picture | None = None
     type: Literal["website", "article", "profile"] = "website"
+    properties: tuple[tuple[str, str], ...] = ()
     json_ld: Mapping[str, Any] | None = None
     feeds: tuple[FeedLink, ...] = ()
+    previous_url: str | None = None
+    next_url: str | None = None
     noindex: bool = False
 
 
@@ -77,6 +93,7 @@ class Visitor:
     csrf_token: str
     can_word_notices: bool = False
     can_manage_webhooks: bool = False
+    can_manage_ai: bool = False
     unread: int = 0
 
     @property
@@ -122,6 +139,18 @@ class TagRef:
     @property
     def url(self) -> str:
         return f"/tags/{_in_path(self.slug)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page that stands by itself, such as "About", in the footer."""
+
+    slug: str
+    title: str
+
+    @property
+    def url(self) -> str:
+        return f"/articles/{_in_path(self.slug)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,18 +280,26 @@ class AuthorPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterLink:
+    """A filter in force: its words, and the address of the same search without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """What a search found. `corrected` is what was searched for instead of `query`, `error` why nothing was.
 
-    `tag` and `author` are the filters in force; `tags` are offered where there is nothing else to show.
+    `filters` are the choices of the form, `active` those in force; `tags` are offered where there is nothing else.
     """
 
     meta: PageMeta
     query: str = ""
     hits: tuple[SearchHit, ...] = ()
     corrected: str | None = None
-    tag: TagRef | None = None
-    author: AuthorRef | None = None
+    filters: SearchFilters = field(default_factory=SearchFilters)
+    active: tuple[FilterLink, ...] = ()
     tags: tuple[TagRef, ...] = ()
     pager: Pager = Pager()
     error: str | None = None
@@ -271,14 +308,13 @@ class SearchPage:
     def total_shown(self) -> int:
         return len(self.hits)
 
-    def url_without(self, filter_name: Literal["tag", "author"]) -> str:
-        """The same search with one filter taken off."""
-        kept = {"q": self.query}
-        if self.tag is not None and filter_name != "tag":
-            kept["tag"] = self.tag.slug
-        if self.author is not None and filter_name != "author":
-            kept["author"] = self.author.username
-        return f"/search?{urlencode(kept)}"
+    @property
+    def matches(self) -> Mapping[str, str]:
+        return MATCHES
+
+    @property
+    def sorts(self) -> Mapping[str, str]:
+        return SORTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from stoa.shared.errors import StoaError, TooManyRequests, Unavailable
 from stoa.shared.problems import as_stoa_error, log_unexpected
 from stoa.shared.security import viewer_of
 from stoa.web.contexts import ErrorPage, PageMeta, Site, Visitor
+from stoa.web.footer import Links, footer_of
 from stoa.web.rendering import Pages
 from stoa.web.visitors import HTML, visitor_of
 
@@ -36,7 +37,8 @@ async def error_page(request: Request, error: Exception) -> Response:
     pages: Pages = request.app.state.pages
     meta = PageMeta(title, detail, f"{site.url}/", noindex=True)
     page = ErrorPage(meta, status, title, detail, str(request.scope.get("request_id", "")))
-    html = pages.render(page, await _visitor(request) if status < 500 else None)
+    visitor, footer = await _around(request) if status < 500 else (None, ())
+    html = pages.render(page, visitor, footer)
     return Response(html, status, headers=_headers(error, status), media_type=HTML)
 
 
@@ -54,14 +56,14 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
     return headers
 
 
-async def _visitor(request: Request) -> Visitor | None:
-    """Who sees the page, if that can be found out: a fault on top of a fault helps nobody."""
+async def _around(request: Request) -> tuple[Visitor | None, Links]:
+    """Who sees the page and what its footer holds, if that can be found out: a fault on top of a fault helps nobody."""
     try:
         actor = await viewer_of(request)
-        return await visitor_of(request, actor) if actor else None
+        return await visitor_of(request, actor) if actor else None, await footer_of(request)
     except Exception as error:  # noqa: BLE001 # whatever it is, the page about the first fault is sent
         log_unexpected(error, request)
-        return None
+        return None, ()
 
 
 def _words(request: Request, error: Exception) -> tuple[int, str, str]:

@@ -18,7 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 LONGEST: Final = 10_000
 _MOST_FIELDS: Final = 300
 _KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
-_SECRET = "password"  # noqa: S105 # the part of a field's name that says its value is never shown again
+_SECRETS = ("password", "secret")  # parts of a field's name that say its value is never shown again
 _PASSED_ON = frozenset({401, 403, 404})
 _WORDS: Mapping[str, str] = {
     "missing": "Fill this in.",
@@ -81,7 +81,7 @@ class Form:
 
     def shown(self) -> dict[str, str]:
         """What was typed, without secrets."""
-        return {name: text for name, text in self.texts.items() if _SECRET not in name}
+        return {name: text for name, text in self.texts.items() if not any(part in name for part in _SECRETS)}
 
     def _place(self, name: str) -> int:
         names = list(self.texts)

@@ -1,14 +1,13 @@
 """Makes the context of each page from the services' answers. Knows no HTML and no request."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from markupsafe import Markup
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from stoa.modules.content.articles.reading import ArticleReads
-from stoa.modules.content.articles.schemas import LONGEST_SEARCH, ArticleQuery
+from stoa.modules.content.articles.schemas import ArticleQuery
 from stoa.modules.content.follows.service import FollowReads
 from stoa.modules.content.tags.schemas import TagQuery
 from stoa.modules.content.tags.service import TagReads
@@ -17,17 +16,13 @@ from stoa.shared.database import ReadSession
 from stoa.shared.errors import NotFound
 from stoa.shared.pagination import DEEPEST_SKIP, MOST_PER_PAGE, Slice
 from stoa.shared.security import Actor
-from stoa.shared.text import clean_line
-from stoa.web.cards import author_of, card_of, cards_of, hit_of, tag_of, toc_of
+from stoa.web.cards import author_of, card_of, cards_of, tag_of, toc_of
 from stoa.web.comments.contexts import ReactionView, Talk
 from stoa.web.contexts import (
     ArticlePage,
     AuthorPage,
     AuthorRef,
     HomePage,
-    Pager,
-    SearchHit,
-    SearchPage,
     Site,
     TagPage,
     TagRef,
@@ -36,20 +31,10 @@ from stoa.web.contexts import (
 from stoa.web.following.buttons import FollowView
 from stoa.web.meta import MetaMaker
 from stoa.web.paging import address, pager
+from stoa.web.searching import PER_PAGE, popular_tags
 
-PER_PAGE = 12
 LAST_PAGE = DEEPEST_SKIP // PER_PAGE
-POPULAR_TAGS = 16
 RELATED = 3
-
-
-class SearchWords(BaseModel):
-    """The query string of the search page; what is typed there comes back in the field."""
-
-    q: Annotated[str, StringConstraints(max_length=LONGEST_SEARCH), AfterValidator(clean_line)] = ""
-    tag: Annotated[str | None, StringConstraints(max_length=120)] = None
-    author: Annotated[str | None, StringConstraints(max_length=60)] = None
-    page: Annotated[int, Field(ge=1, le=50)] = 1
 
 
 class PageBuilder:
@@ -58,6 +43,7 @@ class PageBuilder:
     def __init__(self, reads: ReadSession, site: Site) -> None:
         self._articles = ArticleReads(reads)
         self._follows = FollowReads(reads)
+        self._reads = reads
         self._tags = TagReads(reads)
         self._users = UserReads(reads)
         self._meta = MetaMaker(site)
@@ -68,12 +54,13 @@ class PageBuilder:
         articles = await self._page(page, first_size=PER_PAGE + 1)
         cards = cards_of(articles.items)
         first = page == 1
+        turns = pager("/", page, more=articles.next_cursor is not None)
         return HomePage(
-            meta=self._meta.home(page),
+            meta=self._meta.home(cards, turns, page),
             lead=cards[0] if first and cards else None,
             articles=cards[1:] if first else cards,
-            tags=await self._popular_tags() if first else (),
-            pager=pager("/", page, more=articles.next_cursor is not None),
+            tags=await popular_tags(self._reads) if first else (),
+            pager=turns,
             is_first_page=first,
         )
 
@@ -121,12 +108,13 @@ class PageBuilder:
         """The articles of one topic. Raises Moved, NotFound."""
         tag = tag_of(orjson.loads(await self._tags.one(slug)))
         articles = await self._page(page, tags=[slug])
+        cards, turns = cards_of(articles.items), pager(f"/tags/{slug}", page, more=articles.next_cursor is not None)
         is_followed = reader is not None and await self._follows.follows_tag(reader, slug)
         return TagPage(
-            meta=self._meta.tag(tag, page),
+            meta=self._meta.tag(tag, cards, turns, page),
             tag=tag,
-            articles=cards_of(articles.items),
-            pager=pager(f"/tags/{slug}", page, more=articles.next_cursor is not None),
+            articles=cards,
+            pager=turns,
             follow=FollowView("tag", slug, tag.name, address(tag.url, page), is_followed),
         )
 
@@ -140,57 +128,18 @@ class PageBuilder:
             profile = orjson.loads(found)
         author = author_of(profile)
         articles = await self._page(page, author=author.username, count=True)
+        elsewhere = ((profile["website"],) if profile["website"] else ()) + tuple(profile["social_links"])
+        turns = pager(author.url, page, more=articles.next_cursor is not None)
         return AuthorPage(
-            meta=self._meta.author(author, page),
+            meta=self._meta.author(author, elsewhere, turns, page),
             author=author,
             articles=cards_of(articles.items),
             article_count=articles.total,
-            pager=pager(f"/authors/{author.username}", page, more=articles.next_cursor is not None),
+            pager=turns,
             website=profile["website"],
             social_links=tuple(profile["social_links"]),
             follow=follow_of(author, reader, address(author.url, page), is_followed=is_followed),
         )
-
-    async def search(self, words: SearchWords) -> SearchPage:
-        """What was found; without words, topics to begin with."""
-        hits: tuple[SearchHit, ...] = ()
-        turns = Pager()
-        corrected = None
-        if words.q:
-            query = ArticleQuery(
-                search=words.q,
-                tags=[words.tag] if words.tag else [],
-                author=words.author or None,
-                limit=PER_PAGE,
-                skip=(words.page - 1) * PER_PAGE,
-            )
-            found = await self._articles.search(query, for_page=True)
-            hits = tuple(hit_of(orjson.loads(item)) for item in found.page.items)
-            corrected = found.corrected
-            turns = pager("/search", words.page, more=found.page.next_cursor is not None, **_filters(words))
-        return SearchPage(
-            meta=self._meta.search(words.q),
-            query=words.q,
-            hits=hits,
-            corrected=corrected,
-            tag=await self._tag(words.tag),
-            author=await self._author(words.author),
-            tags=() if hits else await self._popular_tags(),
-            pager=turns,
-        )
-
-    async def _tag(self, slug: str | None) -> TagRef | None:
-        """The tag that a search is limited to; none where there is no such tag, and so nothing is found."""
-        try:
-            return tag_of(orjson.loads(await self._tags.one(slug))) if slug else None
-        except NotFound:
-            return None
-
-    async def _author(self, username: str | None) -> AuthorRef | None:
-        try:
-            return author_of(orjson.loads(await self._users.public(username))) if username else None
-        except NotFound:
-            return None
 
     async def _page(self, page: int, *, first_size: int = PER_PAGE, **filters: Any) -> Slice:
         extra = first_size - PER_PAGE
@@ -204,17 +153,9 @@ class PageBuilder:
             raise NotFound("The list ends before this page.")
         return found
 
-    async def _popular_tags(self) -> tuple[TagRef, ...]:
-        found = await self._tags.page(TagQuery(sort="article_count", limit=POPULAR_TAGS))
-        return tuple(tag for tag in (tag_of(orjson.loads(item)) for item in found.items) if tag.article_count)
-
 
 def follow_of(author: AuthorRef, reader: Actor | None, back: str, *, is_followed: bool) -> FollowView | None:
     """The button that follows an author; nobody follows themselves."""
     if reader is not None and reader.username == author.username:
         return None
     return FollowView("author", author.username, author.display_name, back, is_followed)
-
-
-def _filters(words: SearchWords) -> dict[str, str]:
-    return {k: v for k, v in (("q", words.q), ("tag", words.tag), ("author", words.author)) if v}

@@ -1,9 +1,10 @@
 """Turns page contexts into HTML: which template a context has, and how dates and numbers read.
 
-Templates see the fields of their context, `site`, `asset` and `visitor` (who looks, or None), and nothing else: a
-missing name is an error, never an empty place. Never reads a database, a request or a setting.
+Templates see the fields of their context, `site`, `asset`, `visitor` (who looks, or None) and `footer`, and
+nothing else: a missing name is an error, never an empty place. Never reads a database, a request or a setting.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +16,15 @@ from markupsafe import Markup
 
 from stoa.shared.media.names import size_of, srcset
 from stoa.web.accounts import contexts as accounts
+from stoa.web.ai import admin_contexts as ai
+from stoa.web.ai.usage_contexts import MyUsagePage
 from stoa.web.assets import Assets
 from stoa.web.contexts import (
     ArticlePage,
     AuthorPage,
     ErrorPage,
     HomePage,
+    PageLink,
     SearchPage,
     Site,
     StyleguidePage,
@@ -75,6 +79,15 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     webhooks.WebhookPage: "admin/webhook.html",
     webhooks.WebhookDeliveryPage: "admin/webhook_delivery.html",
     webhooks.WebhookConfirmPage: "admin/webhook_confirm.html",
+    MyUsagePage: "settings/ai.html",
+    ai.ProvidersPage: "admin/ai/providers.html",
+    ai.NewProviderPage: "admin/ai/provider_new.html",
+    ai.ProviderPage: "admin/ai/provider.html",
+    ai.AiConfirmPage: "admin/ai/confirm.html",
+    ai.RoutesPage: "admin/ai/routes.html",
+    ai.PricesPage: "admin/ai/prices.html",
+    ai.LimitsPage: "admin/ai/limits.html",
+    ai.SpendingPage: "admin/ai/spending.html",
     ArticlesPage: "studio/articles.html",
     CalendarPage: "studio/calendar.html",
     QueuePage: "studio/comments.html",
@@ -121,13 +134,13 @@ class Pages:
         self._environment = environment(site, assets)
         self._templates: dict[type[Any], tuple[Template, tuple[str, ...]]] = {}
 
-    def render(self, page: object, visitor: Visitor | None = None) -> str:
-        """The whole document for this page; its header shows the visitor."""
+    def render(self, page: object, visitor: Visitor | None = None, footer: Sequence[PageLink] = ()) -> str:
+        """The whole document for this page; its header shows the visitor, its footer leads to those pages."""
         template, names = self._templates.get(type(page)) or self._load(type(page))
-        return template.render({name: getattr(page, name) for name in names}, visitor=visitor)
+        return template.render({name: getattr(page, name) for name in names}, visitor=visitor, footer=footer)
 
     def warm(self) -> None:
-        """Compile every template now, so that the first visitor does not wait for it."""
+        """Compile every template, so that no visitor waits for it. Half a second of work, for a thread."""
         for kind in TEMPLATES:
             self._load(kind)
 
@@ -153,7 +166,7 @@ def environment(site: Site, assets: Assets) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.globals.update(site=site, asset=assets.url, visitor=None)
+    made.globals.update(site=site, asset=assets.url, visitor=None, footer=())
     made.filters.update(picture_forms=srcset, picture_size=size_of)
     made.filters.update(date=date, date_time=date_time, number=number, data_block=data_block, bare_address=bare_address)
     return made

@@ -10,18 +10,23 @@ from starlette.responses import Response
 from stoa.shared.database import reads_of
 from stoa.shared.errors import NotFound
 from stoa.shared.media.choosing import media_store
+from stoa.shared.middleware.page_cache import PageStore
 from stoa.shared.parameters import SlugPath, Username
 from stoa.shared.security import PUBLIC, viewer_of
 from stoa.shared.settings import Settings
-from stoa.web import api_docs, feeds, files, health
+from stoa.web import api_docs, feeds, files, health, metrics
 from stoa.web.accounts.router import ROUTERS as ACCOUNTS
+from stoa.web.ai.router import ROUTERS as AI
 from stoa.web.assets import Assets
 from stoa.web.comments.routes import router as comments
 from stoa.web.contexts import Site
 from stoa.web.following.routes import router as following
+from stoa.web.footer import FooterPages
 from stoa.web.notifications.router import ROUTERS as NOTIFICATIONS
-from stoa.web.pages import LAST_PAGE, PageBuilder, SearchWords
+from stoa.web.pages import LAST_PAGE, PageBuilder
 from stoa.web.rendering import Pages
+from stoa.web.search_filters import SearchWords
+from stoa.web.searching import SearchBuilder
 from stoa.web.studio.router import ROUTERS as STUDIO
 from stoa.web.styleguide import styleguide_page
 from stoa.web.visitors import answer_to, page_answer
@@ -31,8 +36,8 @@ router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
 
 
-def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
-    """Add the pages, feeds, files and health checks to the application."""
+def install(app: FastAPI, settings: Settings, data_dir: Path, store: PageStore) -> None:
+    """Add the pages, feeds, files and health checks to the application; `store` knows when something changes."""
     site = Site(
         name=settings.site.site_name,
         description=settings.site.site_description,
@@ -42,9 +47,20 @@ def install(app: FastAPI, settings: Settings, data_dir: Path) -> None:
     )
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
+    app.state.footer = FooterPages(store)
     app.state.media = media_store(settings, data_dir)
-    own = (comments, router, following, feeds.router, files.router, health.router, api_docs.router, webhooks)
-    for part in (*ACCOUNTS, *NOTIFICATIONS, *STUDIO, *own):
+    own = (
+        comments,
+        router,
+        following,
+        feeds.router,
+        files.router,
+        health.router,
+        metrics.router,
+        api_docs.router,
+        webhooks,
+    )
+    for part in (*ACCOUNTS, *AI, *NOTIFICATIONS, *STUDIO, *own):
         app.include_router(part)
 
 
@@ -77,7 +93,8 @@ async def author(request: Request, username: Username, page: PageNumber = 1) -> 
 @router.get("/search", **PUBLIC)
 async def search(request: Request, words: Annotated[SearchWords, Query()]) -> Response:
     """Articles by their words."""
-    return await page_answer(request, await _builder(request).search(words))
+    page = await SearchBuilder(reads_of(request), request.app.state.site).page(words)
+    return await page_answer(request, page, status=422 if page.error else 200)
 
 
 @router.get("/styleguide", **PUBLIC)
@@ -91,11 +108,9 @@ async def show_styleguide(request: Request) -> Response:
 
 @lru_cache(maxsize=8)
 def _look(site: Site) -> tuple[Assets, Pages]:
-    """Static files and compiled templates, made once in a process for each site."""
+    """Static files and templates, read once in a process for each site."""
     assets = Assets(site.accent)
-    pages = Pages(site, assets)
-    pages.warm()
-    return assets, pages
+    return assets, Pages(site, assets)
 
 
 def _builder(request: Request) -> PageBuilder:

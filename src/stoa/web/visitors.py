@@ -8,6 +8,7 @@ from stoa.shared.answers import public_page
 from stoa.shared.database import reads_of
 from stoa.shared.security import Actor, viewer_of
 from stoa.web.contexts import Visitor
+from stoa.web.footer import footer_of
 from stoa.web.rendering import Pages
 
 HTML = "text/html; charset=utf-8"
@@ -22,10 +23,11 @@ async def page_answer(request: Request, page: object, *, status: int = 200) -> R
 
 async def answer_to(request: Request, actor: Actor | None, page: object, *, status: int = 200) -> Response:
     """The same where it is known already who looks."""
-    pages = pages_of(request)
+    pages, footer = pages_of(request), await footer_of(request)
     if actor is not None:
-        return Response(pages.render(page, await visitor_of(request, actor)), status, headers=_OWN, media_type=HTML)
-    answer = public_page(pages.render(page))
+        html = pages.render(page, await visitor_of(request, actor), footer)
+        return Response(html, status, headers=_OWN, media_type=HTML)
+    answer = public_page(pages.render(page, footer=footer))
     answer.status_code = status
     answer.headers["vary"] = _VARY
     return answer
@@ -41,6 +43,7 @@ async def visitor_of(request: Request, actor: Actor) -> Visitor:
         can_read_mail=actor.can("view:mail"),
         can_word_notices=actor.can("edit:notification_template"),
         can_manage_webhooks=actor.can("manage:webhooks"),
+        can_manage_ai=actor.can("manage:ai"),
         csrf_token=actor.csrf_token,
         unread=await NotificationReads(reads_of(request)).unread(actor.user_id),
     )

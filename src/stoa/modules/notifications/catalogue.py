@@ -122,6 +122,19 @@ TYPES: Final[Mapping[str, NoticeType]] = {
             {"host": "hooks.example.com", "reason": "It failed for 5 days."},
         ),
         NoticeType(
+            "ai_budget_low",
+            "site",
+            "Budget for models runs low",
+            {"whose": "The site's", "period": "day", "spent": "$0.81", "limit": "$1"},
+        ),
+        NoticeType(
+            "own_ai_budget_low",
+            "account",
+            "Your budget for models runs low",
+            {"period": "day", "spent": "$0.04", "limit": "$0.05"},
+            _QUIET,
+        ),
+        NoticeType(
             "import_finished",
             "site",
             "Import finished",

@@ -17,6 +17,7 @@ from stoa.shared.errors import FieldFault, InvalidInput, NotFound, StoaError
 from stoa.shared.security import OWN_ACCOUNT, Actor, ActorDep, require
 from stoa.web.accounts.contexts import ApiKeysPage, ConfirmPage, KeyRow, Scope
 from stoa.web.accounts.done import done_of
+from stoa.web.ai.examples import NEEDS, gateway_guide
 from stoa.web.forms import Form, FormState, checked, read_form
 from stoa.web.private import private_meta, private_page, see_other
 
@@ -28,7 +29,7 @@ _LIVES = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "It does
 @router.get("", **require(OWN_ACCOUNT))
 async def list_keys(actor: ActorDep, request: Request) -> Response:
     """One's own keys, and the form for another."""
-    return await _page(request, actor, FormState({"life": "90"}))
+    return await _page(request, actor, FormState({"life": "90"}), chosen=request.query_params.getlist("scope"))
 
 
 @router.post("", **require(OWN_ACCOUNT))
@@ -92,6 +93,7 @@ async def _page(
             if actor.can(one["name"])
         ),
         lives=_LIVES,
+        guide=gateway_guide(request.app.state.site.url, new_key) if actor.can(NEEDS) else None,
         new_key=new_key,
     )
     return await private_page(request, page, status=status, fault=fault)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from stoa.web.ai.examples import GatewayGuide
 from stoa.web.contexts import AuthorRef, PageMeta, Pager
 from stoa.web.forms import FormState
 
@@ -148,7 +149,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeysPage:
-    """API keys, and the form for a new one; `new_key` is shown this once."""
+    """API keys, and the form for a new one; `new_key` is shown this once. `guide` is for those who may use models."""
 
     meta: PageMeta
     form: FormState
@@ -157,6 +158,7 @@ class ApiKeysPage:
     scopes: tuple[Scope, ...]
     lives: tuple[tuple[str, str], ...]
     new_key: str | None = None
+    guide: GatewayGuide | None = None
 
 
 @dataclass(frozen=True, slots=True)

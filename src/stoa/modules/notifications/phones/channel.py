@@ -7,7 +7,8 @@ from stoa.modules.deliveries.channels.channel import Parcel
 from stoa.modules.notifications.phones.provider import LogProvider, SmsProvider
 from stoa.modules.notifications.phones.short_text import short_text
 from stoa.modules.notifications.phones.twilio import Twilio
-from stoa.shared.settings import NoticeSettings, Settings
+from stoa.shared.settings import Settings
+from stoa.shared.settings_parts import NoticeSettings
 
 PROVIDERS: Final[Mapping[str, Callable[[NoticeSettings], SmsProvider]]] = {
     "log": lambda _: LogProvider(),

@@ -11,7 +11,7 @@ import orjson
 from stoa.modules.deliveries.channels.channel import CannotDeliver, NotSetUp, TryAgain, Undeliverable
 from stoa.modules.notifications.phones.provider import last_digits
 from stoa.shared.retry_after import retry_after
-from stoa.shared.settings import NoticeSettings
+from stoa.shared.settings_parts import NoticeSettings
 
 SECONDS: Final = 10.0
 _MOST_BYTES: Final = 65_536

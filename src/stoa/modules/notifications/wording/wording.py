@@ -12,10 +12,10 @@ from stoa.modules.notifications.catalogue import NoticeType
 from stoa.modules.notifications.links import unsubscribe_token
 from stoa.modules.notifications.wording.builtin import builtin_words
 from stoa.modules.notifications.wording.repository import TemplateRepository
-from stoa.modules.notifications.wording.sandbox import BadTemplate, Sandbox
 from stoa.modules.notifications.wording.schemas import LIMITS, Words
 from stoa.shared.errors import FieldFault
 from stoa.shared.keyring import Keyring
+from stoa.shared.sandbox import BadTemplate, Sandbox
 from stoa.shared.settings import Settings
 
 log = structlog.get_logger("stoa.notifications")

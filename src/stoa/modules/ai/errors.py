@@ -1,0 +1,74 @@
+"""What can go wrong with a call before a provider is asked, and when none of them answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stoa.shared.errors import MalformedInput, NotFound, StoaError, TooManyRequests
+
+
+class ModelNotFound(NotFound):
+    code = "model-not-found"
+    title = "There is no such model"
+
+
+class CallNotFound(NotFound):
+    code = "call-not-found"
+    title = "There is no such call"
+
+    def __init__(self) -> None:
+        super().__init__("You have no call of that id that still runs.")
+
+
+class LimitReached(TooManyRequests):
+    """`limit` is `requests`, `tokens` or `streams`."""
+
+    code = "limit-reached"
+    title = "Too much at once"
+
+    def __init__(self, detail: str, *, limit: str, retry_after: int, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail, retry_after=retry_after, extra={"limit": limit}, headers=headers)
+
+
+class BudgetSpent(TooManyRequests):
+    """`extra` holds scope, period, limit, spent, reserved and needed in micro-dollars, and when it begins anew."""
+
+    code = "budget-spent"
+    title = "The budget is spent"
+
+    def __init__(self, detail: str, *, retry_after: int, extra: dict[str, Any]) -> None:
+        super().__init__(detail, retry_after=retry_after, extra=extra)
+
+
+class PriceUnknown(StoaError):
+    """Money is limited and nobody knows what the model costs."""
+
+    status = 402
+    code = "price-unknown"
+    title = "The price is not known"
+
+
+class ProviderRefuses(MalformedInput):
+    """The provider says that the request is at fault, in its own words."""
+
+    code = "provider-refuses"
+    title = "The provider refuses the request"
+
+
+class NoProviderAnswers(StoaError):
+    """Each one that may answer was tried, and none began."""
+
+    status = 502
+    code = "no-provider-answers"
+    title = "No model answers"
+
+
+class NoProviderInTime(NoProviderAnswers):
+    status = 504
+    code = "no-provider-in-time"
+
+
+class ProvidersBusy(TooManyRequests):
+    """All of them say that they are asked too often."""
+
+    code = "providers-busy"
+    title = "The models are asked too often"
