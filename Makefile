@@ -7,7 +7,7 @@ ARGS ?=
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --quiet pyproject.toml --extra apprise --extra local-ai --extra semantic --extra build
 
-.PHONY: up import test quick check format bench chaos lock docs clean
+.PHONY: up import test quick check format bench chaos fake-upstream lock docs clean
 
 up: $(VENV)/.installed
 	@$(BIN)/stoa up $(ARGS)
@@ -38,9 +38,13 @@ bench: $(VENV)/.installed-dev
 chaos: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.faults.chaos --seconds 600 $(ARGS)
 
+fake-upstream: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fakes.upstream $(ARGS)
+
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m stoa.shared.settings_doc > docs/configuration.md
 	$(BIN)/python -m stoa.events.handlers.catalogue docs/events.md
+	$(BIN)/python -m stoa.modules.ai.prices.table docs/ai.md
 
 lock: $(VENV)/.installed-dev
 	$(LOCK) --output-file requirements.lock $(ARGS)

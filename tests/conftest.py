@@ -74,7 +74,7 @@ async def _as_admin(statement: str) -> None:
 
 
 @asynccontextmanager
-async def _copy_of_template() -> AsyncIterator[str]:
+async def copy_of_template() -> AsyncIterator[str]:
     name = f"stoa_{uuid4().hex[:12]}"
     await _as_admin(f"CREATE DATABASE {name} TEMPLATE stoa_template OWNER stoa")
     try:
@@ -86,14 +86,14 @@ async def _copy_of_template() -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def database_url() -> AsyncIterator[str]:
     """A database of this worker's; what a test changes in it is rolled back."""
-    async with _copy_of_template() as url:
+    async with copy_of_template() as url:
         yield url
 
 
 @pytest.fixture
 async def own_database_url() -> AsyncIterator[str]:
     """An empty database for one test, where commits are real."""
-    async with _copy_of_template() as url:
+    async with copy_of_template() as url:
         yield url
 
 

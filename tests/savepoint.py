@@ -1,16 +1,18 @@
 """A database for tests: everything happens on one connection, in a transaction that is never committed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Any, Self
 
 import asyncpg
-from sqlalchemy import NullPool
+import orjson
+from sqlalchemy import NullPool, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
-from stoa.shared.database import Database, ReadSession, sqlalchemy_url
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.database import Database, DatabaseFunction, ReadSession, sqlalchemy_url
+from stoa.shared.settings_parts import DatabaseSettings
 
 
 class _OneConnection:
@@ -32,6 +34,13 @@ class _OneConnection:
         self._turn.release()
 
 
+class _ReadAsText(JSONB):
+    """The connection passes JSON on as text; what is mapped is read here."""
+
+    def result_processor(self, *_: object) -> Callable[[Any], Any]:
+        return lambda value: orjson.loads(value) if isinstance(value, str) else value
+
+
 class SavepointDatabase(Database):
     """Commits of the product release savepoints here; `rolled_back` undoes them all."""
 
@@ -43,6 +52,8 @@ class SavepointDatabase(Database):
             json_deserializer=str,  # reading passes JSON on as text
             connect_args={"server_settings": {"timezone": "UTC"}},
         )
+        dialect = self._engine_of_tests.dialect
+        dialect.colspecs = {**dialect.colspecs, JSONB: _ReadAsText}
         self._connection: AsyncConnection | None = None
         self._one: _OneConnection | None = None
 
@@ -70,6 +81,11 @@ class SavepointDatabase(Database):
     def reads(self) -> ReadSession:
         assert self._one is not None
         return ReadSession(self._one, wait_seconds=5)
+
+    async def call(self, function: DatabaseFunction, argument: str) -> str:
+        statement = text(function.sql.replace("$1::text", "CAST(:argument AS text)"))
+        async with self.unit_of_work() as session:
+            return str(await session.scalar(statement, {"argument": argument}))
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:

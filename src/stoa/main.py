@@ -16,6 +16,15 @@ from starlette.responses import RedirectResponse, Response
 from stoa.events.handlers.all import EVENTS, all_work
 from stoa.events.queue.router import router as task_queue
 from stoa.events.router import router as events
+from stoa.modules.ai.chat.answering import Answering
+from stoa.modules.ai.chat.answering import Parts as ChatParts
+from stoa.modules.ai.chat.following import Seats
+from stoa.modules.ai.engine.parts import running_engine
+from stoa.modules.ai.gateway.bodies import MOST_BYTES as MOST_GATEWAY_BYTES
+from stoa.modules.ai.gateway.faults import openai_fault
+from stoa.modules.ai.router import GATEWAY
+from stoa.modules.ai.router import PERSONAL_DATA as CALLS_OF_PEOPLE
+from stoa.modules.ai.router import ROUTERS as AI
 from stoa.modules.audit.router import router as audit
 from stoa.modules.auth.gate import AccountGate
 from stoa.modules.auth.parts import make_parts
@@ -49,6 +58,7 @@ from stoa.shared.middleware.request_context import RequestContext
 from stoa.shared.middleware.security_headers import SecurityHeaders
 from stoa.shared.openapi import describe
 from stoa.shared.problems import problem_response
+from stoa.shared.route_index import RouteIndex
 from stoa.shared.security import check_declared
 from stoa.shared.settings import Settings
 from stoa.shared.throttle import Throttle
@@ -56,14 +66,27 @@ from stoa.shared.version import VERSION
 from stoa.web import errors as web_errors
 from stoa.web import routes as web
 
-MODULES: tuple[APIRouter, ...] = (*CONTENT, *AUTH, users, *NOTIFICATIONS, mail, webhooks, audit, events, task_queue)
+MODULES: tuple[APIRouter, ...] = (
+    *CONTENT,
+    *AUTH,
+    users,
+    *NOTIFICATIONS,
+    *AI,
+    mail,
+    webhooks,
+    audit,
+    events,
+    task_queue,
+)
 API = "/api/v1"
 UPLOADS = {
     **dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456),
     f"{API}/uploads": LARGEST_UPLOAD + 65_536,
+    **dict.fromkeys(("/v1/chat/completions", "/v1/embeddings"), MOST_GATEWAY_BYTES),
 }
 IMPORTS = (f"{API}/imports", "/studio/import")
-_MACHINE_PATHS = (API, "/v1/", "/openapi.json", "/healthz", "/readyz", "/.well-known/")
+EDITOR = ("/studio/new", "/studio/articles/")  # an article, and the picture for its cover
+_MACHINE_PATHS = (API, "/openapi.json", "/healthz", "/readyz", "/metrics", "/.well-known/")
 
 
 def create_app(
@@ -75,14 +98,16 @@ def create_app(
     database: Database | None = None,
     markdown: MarkdownPool | None = None,
     pictures: PicturePool | None = None,
+    chat: ChatParts | None = None,
 ) -> FastAPI:
     """The application for these settings and servers. Opens nothing before it is started.
 
-    A `database`, or a pool of `markdown` or `pictures`, that is open already is used as it is, and left open.
+    A `database`, or a pool of `markdown` or `pictures`, that is open already is used as it is, and left open. `chat` is
+    what others do for chats.
     """
     store = PageStore(settings.cache.page_cache_mb * 1_048_576)
     keyring = keyring_of(settings, data_dir)
-    personal_data = (*PERSONAL_DATA, *NOTICES_OF_PEOPLE)
+    personal_data = (*PERSONAL_DATA, *NOTICES_OF_PEOPLE, *CALLS_OF_PEOPLE)
     hub = Hub()
 
     @asynccontextmanager
@@ -104,8 +129,20 @@ def create_app(
             listener = ChangeListener(database_url, connected=store.open, changed=store.clear, disconnected=store.close)
             await stack.enter_async_context(listener)
             await stack.enter_async_context(hub.listener(database_url))
+            answering = await stack.enter_async_context(Answering(app.state.database, redis_url, chat))
+            app.state.chat, app.state.chat_seats = answering, Seats()
+            app.state.engine = await stack.enter_async_context(
+                running_engine(settings.ai, app.state.database, redis_url, keyring)
+            )
             _quiet_garbage_collector()
-            yield {"ending": hub.end}  # called by the server when it is to stop
+            warming = asyncio.create_task(_warm(app), name="templates")
+            stack.push_async_callback(asyncio.wait, [warming])
+
+            def end() -> None:
+                hub.end()
+                answering.end()
+
+            yield {"ending": end}  # called by the server when it is to stop
 
     app = FastAPI(
         title="Stoa", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
@@ -120,12 +157,14 @@ def create_app(
     for module in MODULES:
         app.include_router(module, prefix=API)
     app.include_router(metadata)
-    web.install(app, settings, data_dir)
+    app.include_router(GATEWAY)
+    web.install(app, settings, data_dir, store)
     for kind in (StoaError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_fault)
     _add_layers(app, settings, store)
     check_declared(app)
     describe(app)
+    app.router.middleware_stack = RouteIndex(app.router)
     return app
 
 
@@ -133,7 +172,11 @@ def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
     """From the innermost to the outermost."""
     server = settings.server
     https = server.public_url.startswith("https://")
-    uploads = {**UPLOADS, **dict.fromkeys(IMPORTS, (settings.content.import_mb + 1) * 1_048_576)}
+    uploads = {
+        **UPLOADS,
+        **dict.fromkeys(IMPORTS, (settings.content.import_mb + 1) * 1_048_576),
+        **dict.fromkeys(EDITOR, server.body_limit + LARGEST_UPLOAD),
+    }
     app.add_middleware(LastResort, answer=_answer_fault)
     app.add_middleware(
         BodyLimit, answer=_answer_fault, limit=server.body_limit, seconds=server.body_seconds, uploads=uploads
@@ -147,6 +190,8 @@ def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:
 async def _answer_fault(request: Request, error: Exception) -> Response:
     if isinstance(error, Moved):
         return _moved(request, error)
+    if request.url.path.startswith(GATEWAY.prefix + "/"):
+        return openai_fault(request, error)
     if request.url.path.startswith(_MACHINE_PATHS):
         return problem_response(request, error)
     return await web_errors.error_page(request, error)
@@ -157,6 +202,12 @@ def _moved(request: Request, error: Moved) -> Response:
     path = "/".join(error.slug if part == former else part for part in request.url.path.split("/"))
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(path + query, 301, headers={"cache-control": "no-cache"})
+
+
+async def _warm(app: FastAPI) -> None:
+    """Answers begin before every template is compiled; those are made on their first use until then."""
+    await asyncio.to_thread(app.state.pages.warm)
+    gc.freeze()
 
 
 def _quiet_garbage_collector() -> None:

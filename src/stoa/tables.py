@@ -1,6 +1,10 @@
 """Imports every `models.py`, so that the metadata is whole in any process that needs it."""
 
 from stoa.events import models as events
+from stoa.modules.ai.chat import models as ai_chat
+from stoa.modules.ai.ledger import models as ai_ledger
+from stoa.modules.ai.setup import models as ai_setup
+from stoa.modules.ai.templates import models as ai_templates
 from stoa.modules.audit import models as audit
 from stoa.modules.auth.accounts import models as accounts
 from stoa.modules.auth.api_keys import models as api_keys
@@ -46,6 +50,10 @@ MODELS = (
     uploads,
     importing,
     webhooks,
+    ai_setup,
+    ai_templates,
+    ai_ledger,
+    ai_chat,
     events,
 )
 metadata = Base.metadata

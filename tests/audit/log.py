@@ -10,7 +10,7 @@ from stoa.modules.audit.service import AuditReads, AuditService
 from stoa.shared.database import Database
 from stoa.shared.ids import new_id
 from stoa.shared.security import Actor, Origin
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 ADA = Actor(new_id(), "ada", "admin", frozenset(), "token", origin=Origin("192.0.2.7", "curl"))
 

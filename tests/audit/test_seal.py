@@ -9,7 +9,7 @@ from stoa.modules.audit.service import AuditReads
 from stoa.shared.schema import downgrade, upgrade
 from stoa.shared.sealing import seal, unseal
 from tests.audit.log import as_admin, check, connected, opened, record
-from tests.cli.test_commands import stoa
+from tests.cli.commands import stoa
 
 REFUSED = (
     "UPDATE audit.events SET action = 'a.b'",

@@ -29,7 +29,7 @@ class TestRegister:
         assert mine["role"] == "viewer"
         assert mine["tier"] == "free"
         assert mine["is_verified"] is False
-        assert mine["permissions"] == ["create:comment"]
+        assert mine["permissions"] == ["create:comment", "use:ai"]
 
     async def test_answers_the_same_for_an_address_that_has_an_account(
         self, client: httpx.AsyncClient, mails_to: Mails

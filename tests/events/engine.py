@@ -23,7 +23,7 @@ from stoa.events.streams import RedisStreams
 from stoa.events.transport import Transport
 from stoa.events.worker import Work, Worker
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 
 FAST = Pace(
     poll=0.05, block=0.05, claim_idle=0.3, first_retry=0.02, lease=0.3, patience=1.0, sweep=0.2, retriers=1, runners=1

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stoa.events.dead_letters import HandlerGaveUp
 from stoa.events.event import Event
 from stoa.events.publisher import publish
+from stoa.modules.ai.events import AiBudgetLow
 from stoa.modules.content.importing.events import ImportFinished
 from stoa.modules.deliveries.events import DeliveryFailed
 from stoa.modules.users.service import UserService
@@ -141,6 +142,7 @@ OF_THE_SITE: dict[str, Event] = {
     "delivery_failed": DeliveryFailed(delivery_id=new_id(), channel="mail", kind="welcome", reason="No such user."),
     "webhook_disabled": WebhookDisabled(endpoint_id=new_id(), host="hooks.example.com", reason="It failed for 5 days."),
     "import_finished": ImportFinished(import_id=new_id(), imported=3, updated=0, unchanged=1, skipped=0, failed=2),
+    "ai_budget_low": AiBudgetLow(scope="site", period="month", limit_micros=5_000_000, spent_micros=4_100_000),
 }
 
 
@@ -165,3 +167,17 @@ class TestTheSite:
         await handle_events(app)
         (notice,) = await heard(scene.admin)
         assert notice["times"] == 3
+
+    async def test_a_budget_of_ones_own_is_ones_own_matter(self, scene: Scene, app: FastAPI) -> None:
+        low = AiBudgetLow(scope=f"user:{scene.person.id}", period="day", limit_micros=50_000, spent_micros=41_000)
+
+        async def record(session: AsyncSession) -> None:
+            await publish(session, low)
+
+        await scene.database.transact(record)
+        await handle_events(app)
+        (notice,) = await heard(scene.own)
+        assert (notice["type"], notice["url"]) == ("own_ai_budget_low", "/settings/ai")
+        assert "$0.041" in notice["message"]
+        assert "$0.05" in notice["message"]
+        assert await heard(scene.admin) == []

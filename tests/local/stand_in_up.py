@@ -1,5 +1,6 @@
 """`stoa up` with another site. `stand_in_up.py DATA_DIR PORT NOTES MANNER [DATABASE_URL REDIS_URL]`."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ def _steps(_servers: Servers, _pause: Pause) -> Iterator[Step]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the suite may run under nohup, which all it starts inherits
     data_dir, port, notes, manner, *given = sys.argv[1:]
     plan = Plan(
         folder=choose(Path(data_dir)),

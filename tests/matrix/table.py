@@ -14,9 +14,9 @@ from stoa.shared.security import OWN_ACCOUNT, SIGNED_IN
 API: Final = "/api/v1"
 PUBLIC: Final = "public"
 IDENTITIES: Final = ("anonymous", "viewer", "creator", "moderator", "admin", "banned")
-READER: Final = frozenset({"create:comment"})
+READER: Final = frozenset({"create:comment", "use:ai"})
 WRITER: Final = READER | {
-    "create:article", "edit:article", "publish:article", "delete:article", "create:tag", "upload:media",
+    "create:article", "edit:article", "publish:article", "delete:article", "create:tag", "upload:media", "use:gateway",
 }  # fmt: skip
 KEEPER: Final = frozenset({"moderate:article", "moderate:comment", "edit:tag", "delete:tag"})
 OWNER: Final = frozenset(
@@ -29,6 +29,8 @@ OWNER: Final = frozenset(
         "manage:webhooks",
         "edit:notification_template",
         "manage:imports",
+        "manage:ai",
+        "read:metrics",
     }
 )
 RIGHTS: Final[Mapping[str, frozenset[str]]] = {
@@ -40,6 +42,11 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "admin": WRITER | KEEPER | OWNER,
 }
 MATCH: Final = {"if-match": "*"}
+CHAT: Final = f"{API}/chat/conversations"
+AI: Final = f"{API}/admin/ai"
+COMPATIBLE: Final = {"kind": "compatible", "base_url": "http://127.0.0.1:9/v1"}
+PRICE: Final = {"input": 1, "cached_input": 1, "output": 1}
+LIMITS: Final = {"requests_per_minute": 20, "tokens_per_minute": 20_000, "streams": 2}
 ENDPOINT: Final = {"url": "https://hooks.example.com/stoa", "event_types": ["*"]}
 
 
@@ -86,6 +93,7 @@ KEEPERS: Final = {"moderator": 200, "admin": 200}
 NOT_MINE: Final = {"*": 403, **KEEPERS}
 NOT_THERE: Final = {"*": 404, **KEEPERS}
 HIDDEN: Final = {"*": 404}
+UNASKED: Final = {"*": 422}
 UNKNOWN_LINK: Final = {"token": "x" * 43}
 BROWSER: Final = {
     "endpoint": "https://push.example.com/a-browser",
@@ -99,6 +107,79 @@ WORDS: Final = {"subject": "Welcome", "short": "Welcome.", "text": "Welcome."}
 NO_PUSH: Final = {"preferences": [{"category": "content", "channel": "push", "wish": "off"}]}
 
 TABLE: Final = (
+    # models; what is asked of them is nothing, so that none is
+    Row("POST", "/v1/chat/completions", "use:gateway", 400),
+    Row("POST", "/v1/embeddings", "use:gateway", 400),
+    Row("GET", "/v1/models", "use:gateway", 200),
+    Row("POST", f"{API}/ai/chat", "use:ai", 422),
+    Row("POST", f"{API}/ai/stream", "use:ai", 422),
+    Row("GET", f"{API}/ai/stream", "use:ai", 422),
+    Row("POST", f"{API}/ai/calls/{{call_id}}/stop", "use:ai", 204, "call", foreign=HIDDEN),
+    Row("GET", f"{API}/ai/providers", "use:ai", 200),
+    # chats; nothing is asked in them, so that no model is
+    Row("GET", f"{CHAT}", "use:ai", 200),
+    Row("POST", f"{CHAT}", "use:ai", 201, body={"title": "A talk"}),
+    Row("GET", f"{CHAT}/{{conversation_id}}", "use:ai", 200, "chat", foreign=HIDDEN),
+    Row("PATCH", f"{CHAT}/{{conversation_id}}", "use:ai", 200, "chat", body={"title": "Another"}, foreign=HIDDEN),
+    Row("DELETE", f"{CHAT}/{{conversation_id}}", "use:ai", 204, "chat", foreign=HIDDEN),
+    Row("GET", f"{CHAT}/{{conversation_id}}/messages", "use:ai", 200, "chat", foreign=HIDDEN),
+    Row("POST", f"{CHAT}/{{conversation_id}}/messages", "use:ai", 422, "chat", foreign=UNASKED, missing=UNASKED),
+    Row("POST", f"{CHAT}/{{conversation_id}}/stream", "use:ai", 422, "chat", foreign=UNASKED, missing=UNASKED),
+    Row("GET", f"{CHAT}/{{conversation_id}}/stream", "use:ai", 204, "chat", foreign=HIDDEN),
+    Row("POST", f"{CHAT}/{{conversation_id}}/stop", "use:ai", 204, "chat", foreign=HIDDEN),
+    Row("POST", f"{CHAT}/{{conversation_id}}/regenerate", "use:ai", 409, "chat", foreign=HIDDEN),
+    Row("GET", f"{CHAT}/{{conversation_id}}/export", "use:ai", 200, "chat", foreign=HIDDEN),
+    Row("PATCH", f"{API}/chat/messages/{{message_id}}", "use:ai", 200, "chat answer", body={"rating": 1},
+        foreign=HIDDEN),
+    Row("POST", f"{API}/ai/generate", "use:ai", 422),
+    Row("POST", f"{API}/ai/generate/stream", "use:ai", 422),
+    Row("GET", f"{API}/ai/templates", "use:ai", 200),
+    Row("GET", f"{API}/ai/templates/{{name}}", "use:ai", 200, "template"),
+    Row(
+        "POST", f"{API}/ai/templates", "manage:ai", 201, body={"name": "m-{unique}", "body": "Say hello."},
+        audit="ai.template_created",
+    ),
+    Row(
+        "PUT", f"{API}/ai/templates/{{name}}", "manage:ai", 200, "template", body={"body": "Say hello."}, headers=MATCH,
+        audit="ai.template_changed",
+    ),
+    Row("GET", f"{API}/ai/usage", SIGNED_IN, 200),
+    Row("GET", "/metrics", "read:metrics", 200),
+    Row("GET", f"{API}/admin/ai/usage", "manage:ai", 200),
+    Row("GET", f"{AI}/providers", "manage:ai", 200),
+    Row(
+        "POST", f"{AI}/providers", "manage:ai", 201, body={"name": "m-{unique}", **COMPATIBLE},
+        audit="ai.provider_created",
+    ),
+    Row("GET", f"{AI}/providers/{{name}}", "manage:ai", 200, "provider"),
+    Row(
+        "PATCH", f"{AI}/providers/{{name}}", "manage:ai", 200, "provider", body={"is_enabled": False}, headers=MATCH,
+        audit="ai.provider_changed",
+    ),
+    Row("DELETE", f"{AI}/providers/{{name}}", "manage:ai", 204, "provider", audit="ai.provider_deleted"),
+    Row("POST", f"{AI}/providers/{{name}}/try", "manage:ai", 200, "provider", audit="ai.provider_tried"),
+    Row(
+        "POST", f"{AI}/providers/{{name}}/keys", "manage:ai", 201, "provider", body={"secret": "a secret of ours"},
+        audit="ai.key_added",
+    ),
+    Row(
+        "PATCH", f"{AI}/providers/{{name}}/keys/{{key_id}}", "manage:ai", 204, "provider key", body={"weight": 2},
+        audit="ai.key_changed",
+    ),
+    Row("DELETE", f"{AI}/providers/{{name}}/keys/{{key_id}}", "manage:ai", 204, "provider key", audit="ai.key_deleted"),
+    Row("GET", f"{AI}/routes", "manage:ai", 200),
+    Row("PUT", f"{AI}/routes/{{task}}", "manage:ai", 204, "task", body={"places": []}, audit="ai.route_set"),
+    Row("GET", f"{AI}/prices", "manage:ai", 200),
+    Row("PUT", f"{AI}/prices", "manage:ai", 422, body={"provider": "nobody", "model": "m", **PRICE}),
+    Row("DELETE", f"{AI}/prices", "manage:ai", 422),
+    Row("GET", f"{AI}/tiers", "manage:ai", 200),
+    Row("PUT", f"{AI}/tiers/{{name}}", "manage:ai", 204, "tier", body=LIMITS, audit="ai.tier_changed"),
+    Row("GET", f"{AI}/budgets", "manage:ai", 200),
+    Row(
+        "PUT", f"{AI}/budgets", "manage:ai", 204, body={"scope": "site", "period": "day", "limit_micro_usd": 5},
+        audit="ai.budget_set",
+    ),
+    Row("DELETE", f"{AI}/budgets", "manage:ai", 422),
     # what everybody may
     Row("GET", f"{API}/articles", PUBLIC, 200),
     Row(
@@ -268,10 +349,12 @@ TABLE: Final = (
     ),
     Row("POST", f"{API}/tags", "create:tag", 201, body={"name": "New {unique}"}),
     # keeping things clean
-    Row("PATCH", f"{API}/tags/{{slug}}", "edit:tag", 200, "tag", {"name": "Another name"}),
-    Row("DELETE", f"{API}/tags/{{slug}}", "delete:tag", 204, "tag"),
-    Row("POST", f"{API}/tags/{{slug}}/restore", "delete:tag", 200, "deleted tag"),
-    Row("POST", f"{API}/tags/{{slug}}/merge", "edit:tag", 200, "tag", {"into": "the-other-tag"}),
+    Row("PATCH", f"{API}/tags/{{slug}}", "edit:tag", 200, "tag", {"name": "Another name"}, audit="tag.changed"),
+    Row("DELETE", f"{API}/tags/{{slug}}", "delete:tag", 204, "tag", audit="tag.deleted"),
+    Row("POST", f"{API}/tags/{{slug}}/restore", "delete:tag", 200, "deleted tag", audit="tag.restored"),
+    Row(
+        "POST", f"{API}/tags/{{slug}}/merge", "edit:tag", 200, "tag", {"into": "the-other-tag"}, audit="tag.merged",
+    ),
     # running the site
     Row("GET", f"{API}/users", "manage:users", 200),
     Row("GET", f"{API}/admin/users/{{username}}", "manage:users", 200, "person"),

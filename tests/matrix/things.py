@@ -16,6 +16,13 @@ from stoa.events.publisher import publish
 from stoa.events.queue.registry import Run, task
 from stoa.events.queue.service import enqueue
 from stoa.events.repository import Inbox
+from stoa.modules.ai.chat.models import Conversation
+from stoa.modules.ai.chat.models import Message as Said
+from stoa.modules.ai.ledger.models import AiCall
+from stoa.modules.ai.managing.provider_keys import ProviderKeyService
+from stoa.modules.ai.managing.providers import ProviderService
+from stoa.modules.ai.managing.queries import PROVIDERS
+from stoa.modules.ai.managing.schemas import KeyIn, ProviderIn
 from stoa.modules.auth.parts import AuthParts
 from stoa.modules.auth.people.schemas import BanIn
 from stoa.modules.auth.people.service import PeopleService
@@ -40,7 +47,7 @@ from stoa.shared.database import Database
 from stoa.shared.markdown.document import COMMENT
 from stoa.shared.markdown.render import render
 from stoa.shared.security import Actor
-from tests.matrix.table import BROWSER, ENDPOINT
+from tests.matrix.table import BROWSER, COMPATIBLE, ENDPOINT
 from tests.notifications.telling import tell
 from tests.people import SHELL, People, Person
 
@@ -63,6 +70,7 @@ _BEHIND = {
     "revision": "/revisions/1",
     "pair of revisions": "/revisions/1/diff/1",
     "tag of an article": "/tags/one-of-all",
+    "provider key": f"/keys/{uuid4()}",
 }
 """The rest of the path behind the first name in it."""
 
@@ -74,6 +82,7 @@ class Things:
         self._people = people
         self._database = database
         self._foreign = foreign
+        self._setup = people.app.state.engine.setup
         people.app.state.hub.end()  # so that streams end once they said what there is
 
     async def name_of(self, thing: str, target: str, owner: Person | None) -> str | None:
@@ -191,7 +200,7 @@ class Things:
 
     async def _deleted_tag(self, *_: object) -> str:
         slug = await self._tag()
-        await self._database.transact(lambda session: TagService(session).delete(slug))
+        await self._database.transact(lambda session: TagService(session).delete(slug, SHELL))
         return slug
 
     async def _role(self, *_: object) -> str:
@@ -206,6 +215,33 @@ class Things:
 
     async def _banned_person(self, *_: object) -> str:
         return (await banned(self._people, self._database, "viewer")).username
+
+    async def _provider(self, *_: object) -> str:
+        new = ProviderIn.model_validate({"name": f"p-{next(_numbers)}", **COMPATIBLE})
+
+        async def make(session: AsyncSession) -> str:
+            for one in orjson.loads(await self._database.reads.fetch_value(PROVIDERS)):  # there is room for fifty
+                await ProviderService(session, self._setup).delete(one["name"], SHELL)
+            return (await ProviderService(session, self._setup).create(new, SHELL)).name
+
+        return await self._database.transact(make)
+
+    async def _provider_key(self, *_: object) -> str:
+        name = await self._provider()
+        new = KeyIn.model_validate({"secret": "a secret of ours"})
+        made = await self._database.transact(
+            lambda session: ProviderKeyService(session, self._setup).add(name, new, SHELL)
+        )
+        return f"{name}/keys/{made}"
+
+    async def _task(self, *_: object) -> str:
+        return "long"
+
+    async def _template(self, *_: object) -> str:
+        return "article"
+
+    async def _tier(self, *_: object) -> str:
+        return "free"
 
     async def _mail(self, *_: object) -> str:
         return await self._failed(Mail("notice", "somebody@example.com", "Hello", "Words.").message())
@@ -255,6 +291,34 @@ class Things:
         fields = {"url": f"/media/{uuid4().hex[:2]}/{uuid4().hex}-2x1.png", "width": 2, "height": 1, "bytes": 70}
         bring = partial(_bring, owner=owner.id, fields=fields)
         return str(await self._database.transact(bring))
+
+    async def _call(self, owner: Person | None, _: str) -> str | None:
+        """One of a model that still runs."""
+        if owner is None:
+            return str(uuid4())
+        call = AiCall(id=uuid4(), user_id=owner.id, feature="gateway", asked_model="stoa-chat")
+        async with self._database.unit_of_work() as session:
+            session.add(call)
+        return str(call.id)
+
+    async def _chat(self, owner: Person | None, _: str) -> str:
+        """A conversation in which nothing was said."""
+        return str((await self._conversation_of(owner)).id) if owner else str(uuid4())
+
+    async def _chat_answer(self, owner: Person | None, _: str) -> str:
+        if owner is None:
+            return str(uuid4())
+        conversation = await self._conversation_of(owner)
+        answer = Said(id=uuid4(), conversation_id=conversation.id, role="assistant", content="An answer.")
+        async with self._database.unit_of_work() as session:
+            session.add(answer)
+        return str(answer.id)
+
+    async def _conversation_of(self, owner: Person) -> Conversation:
+        conversation = Conversation(id=uuid4(), user_id=owner.id)
+        async with self._database.unit_of_work() as session:
+            session.add(conversation)
+        return conversation
 
     async def _import(self, *_: object) -> str:
         return await self._import_that_is("finished")

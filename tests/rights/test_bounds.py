@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from stoa.shared.openapi import OTHERS_FORMAT
+
 
 def bounded(schema: dict[str, Any], *, known: dict[str, Any]) -> bool:  # noqa: PLR0911 # a table
     """Whether what is sent has an end: strings, lists and numbers everywhere in it."""
@@ -35,6 +37,8 @@ class TestDocument:
         endless: list[str] = []
         looked_at = 0
         for path, calls in document["paths"].items():
+            if path.startswith(OTHERS_FORMAT):  # bytes are counted there, and what a provider takes is its own matter
+                continue
             for method, call in calls.items():
                 for kind, body in call.get("requestBody", {}).get("content", {}).items():
                     schema = body["schema"]

@@ -8,7 +8,7 @@ from tests.auth.test_people import LATER, PEOPLE, ban, change
 from tests.auth.test_roles import make_role
 from tests.people import People, Person
 
-SCOPES = ["manage:users", "create:comment"]
+SCOPES = ["manage:users", "create:comment", "use:ai"]
 
 
 class TestLastAdmin:

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 
 from stoa.modules.auth.accounts.owner import owner_link
 from stoa.shared.database import Database
-from stoa.shared.settings import DatabaseSettings
+from stoa.shared.settings_parts import DatabaseSettings
 from tests.events.engine import until
 from tests.people import PASSWORD
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served

@@ -8,7 +8,7 @@ from stoa.shared.database import sqlstate
 
 _GONE_CLASSES = ("08", "57", "53", "58")  # connection, operator's stop, no resources, system
 _BUSY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock timeout
-_GONE = (PoolTimeout, OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+_GONE = (PoolTimeout, OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError)
 
 
 class HandlerFailed(Exception):

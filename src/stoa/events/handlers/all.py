@@ -14,6 +14,7 @@ from stoa.events.handlers.webhooks import webhooks
 from stoa.events.queue.registry import TaskRegistry
 from stoa.events.registry import Handler, Registry
 from stoa.events.worker import Work
+from stoa.modules.ai.events import AiBudgetLow
 from stoa.modules.auth.events import (
     ApiKeyCreated,
     PasswordChanged,
@@ -85,6 +86,7 @@ EVENTS: tuple[type[Event], ...] = (
     TagMerged,
     ImportFinished,
     ImportFailed,
+    AiBudgetLow,
     DeliveryFailed,
     WebhookDisabled,
     HandlerGaveUp,

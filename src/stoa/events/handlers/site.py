@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.dead_letters import HandlerGaveUp
 from stoa.events.event import Event
 from stoa.events.registry import Handler, on
+from stoa.modules.ai.events import AiBudgetLow
 from stoa.modules.auth.people.service import who_may
 from stoa.modules.content.importing.events import ImportFinished
 from stoa.modules.deliveries.channels.apprise import APPRISE, to_service
@@ -71,7 +73,25 @@ def site_notices(wording: Wording, services: int) -> tuple[Handler[Any], ...]:
         occasion = _Occasion("moderate:article", "import_finished", event, about, url="/studio")
         await _tell_people(session, wording, occasion)
 
-    return dead_letter, delivery_failed, webhook_disabled, import_finished
+    @on(AiBudgetLow, group=GROUP)
+    async def budget_low(event: AiBudgetLow, session: AsyncSession) -> None:
+        kind, _, name = event.scope.partition(":")
+        about = {"period": event.period, "spent": _dollars(event.spent_micros), "limit": _dollars(event.limit_micros)}
+        if kind == "user":
+            notice = Notice("own_ai_budget_low", UUID(name), event.id, about, url="/settings/ai")
+            await NotificationService(session, wording).notify(notice)
+            return
+        whose = "The site's" if kind == "site" else f"The tier {name}'s"
+        group = f"{event.scope}:{event.period}"
+        occasion = _Occasion("manage:ai", "ai_budget_low", event, {"whose": whose, **about}, "/admin/ai", group)
+        await _tell_people(session, wording, occasion)
+        await _tell_services(session, wording, occasion, services)
+
+    return budget_low, dead_letter, delivery_failed, webhook_disabled, import_finished
+
+
+def _dollars(micros: int) -> str:
+    return f"${micros / 1_000_000:,.4f}".rstrip("0").rstrip(".")
 
 
 async def _tell_people(session: AsyncSession, wording: Wording, occasion: _Occasion) -> None:

@@ -117,7 +117,9 @@ class AccountGate:
             permissions=granted if scopes is None else granted & scopes,
             credential=credential,
             is_verified=user["is_verified"],
+            tier=user["tier"],
             session_id=session_id,
+            key_id=row["key_id"] if credential == "key" else None,
             origin=origin_of(request),
             csrf_token=csrf.session_token(self._parts.keyring, session_id) if session_id else "",
         )

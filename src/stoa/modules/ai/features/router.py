@@ -1,0 +1,40 @@
+"""The API of the site's features."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stoa.modules.ai.calling.router import sse
+from stoa.modules.ai.engine.parts import engine_of
+from stoa.modules.ai.features.generating import Generating
+from stoa.modules.ai.features.schemas import Generated, GenerateIn
+from stoa.modules.ai.templates.service import TemplateReads
+from stoa.shared.answers import answers, private_json
+from stoa.shared.database import reads_of
+from stoa.shared.security import ActorDep, require
+
+NEEDS = "use:ai"
+router = APIRouter(prefix="/ai", tags=["ai"])
+_FAULTS = (401, 403, 404, 422, 429, 502, 503, 504)
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "Events: start, delta, usage, done or error"}
+}
+
+
+def _generating(request: Request) -> Generating:
+    return Generating(engine_of(request), TemplateReads(reads_of(request)), request.app.state.cache)
+
+
+@router.post("/generate", responses=answers(Generated, *_FAULTS), **require(NEEDS))
+async def generate(ask: GenerateIn, actor: ActorDep, request: Request) -> Response:
+    """Write a text from a template; the very same request is answered from what was kept, and costs nothing."""
+    return private_json((await _generating(request).whole(ask, actor)).model_dump_json())
+
+
+@router.post("/generate/stream", responses={**answers(Generated, *_FAULTS), **_STREAM}, **require(NEEDS))
+async def generate_stream(ask: GenerateIn, actor: ActorDep, request: Request) -> Response:
+    """The same, as server-sent events while it is written."""
+    begun, told = await _generating(request).streamed(ask, actor)
+    return sse(begun, told)
