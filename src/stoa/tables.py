@@ -2,6 +2,7 @@
 
 from stoa.events import models as events
 from stoa.modules.ai.chat import models as ai_chat
+from stoa.modules.ai.feedback import models as ai_feedback
 from stoa.modules.ai.ledger import models as ai_ledger
 from stoa.modules.ai.setup import models as ai_setup
 from stoa.modules.ai.templates import models as ai_templates
@@ -54,6 +55,7 @@ MODELS = (
     ai_templates,
     ai_ledger,
     ai_chat,
+    ai_feedback,
     events,
 )
 metadata = Base.metadata

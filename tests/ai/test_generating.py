@@ -157,3 +157,20 @@ class TestTemplates:
                 headers={"if-match": "*"},
             )
         assert (taken.status_code, changed.json()["version"]) == (409, 2)
+
+
+class TestFeedback:
+    async def test_on_an_answer_is_kept_and_tells_the_owner_how_good_answers_are(self, site: AiSite) -> None:
+        caller, owner = await site.caller(), await site.caller("admin", scopes=("use:ai", "manage:ai"))
+        told = (await generate(site, caller)).json()
+        async with site.client(caller) as client:
+            for rating, comment in ((1, ""), (-1, "Too long.")):
+                said = {"id": told["id"], "rating": rating, "comment": comment}
+                assert (await client.post(f"{HERE}/feedback", json=said)).status_code == 204
+        async with site.client(owner) as client:
+            quality = (await client.get("/api/v1/admin/ai/feedback")).json()
+            assert (await client.post(f"{HERE}/feedback", json={"id": told["id"], "rating": 1})).status_code == 404
+
+        [line] = [one for one in quality["items"] if one["provider"] == told["provider"]]
+        assert (line["feature"], line["good"], line["bad"], line["share"]) == ("generate:article", 0, 1, 0)
+        assert "Too long." in [one["comment"] for one in quality["comments"]]

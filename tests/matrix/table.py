@@ -143,6 +143,8 @@ TABLE: Final = (
         "PUT", f"{API}/ai/templates/{{name}}", "manage:ai", 200, "template", body={"body": "Say hello."}, headers=MATCH,
         audit="ai.template_changed",
     ),
+    Row("POST", f"{API}/ai/feedback", "use:ai", 422),
+    Row("GET", f"{API}/admin/ai/feedback", "manage:ai", 200),
     Row("GET", f"{API}/ai/usage", SIGNED_IN, 200),
     Row("GET", "/metrics", "read:metrics", 200),
     Row("GET", f"{API}/admin/ai/usage", "manage:ai", 200),

@@ -24,8 +24,11 @@ def bounded(schema: dict[str, Any], *, known: dict[str, Any]) -> bool:  # noqa: 
         case "array":
             return "maxItems" in schema and bounded(schema["items"], known=known)
         case "object":
-            fields = schema.get("properties", {}).values()
-            return schema.get("additionalProperties") is False and all(bounded(one, known=known) for one in fields)
+            fields = (*schema.get("properties", {}).values(), *schema.get("patternProperties", {}).values())
+            others = schema.get("additionalProperties", "maxProperties" not in schema)
+            if isinstance(others, dict):
+                others = not (bounded(others, known=known) and "maxProperties" in schema)
+            return others is False and all(bounded(one, known=known) for one in fields)
         case kind:
             return kind in {"boolean", "null"}
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from stoa.modules.ai.engine.parts import engine_of
 from stoa.modules.ai.usage.metrics import families
@@ -27,7 +27,12 @@ class _Told(Collector):
         yield from self._told
 
 
-@router.get("/metrics", **require(NEEDS))
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={401: {"description": "No key"}, 403: {"description": "A key without the right"}},
+    **require(NEEDS),
+)
 async def metrics(request: Request) -> Response:
     """What the site did and does, as numbers."""
     usage, engine = UsageReads(reads_of(request)), engine_of(request)

@@ -15,8 +15,8 @@ class CallNotFound(NotFound):
     code = "call-not-found"
     title = "There is no such call"
 
-    def __init__(self) -> None:
-        super().__init__("You have no call of that id that still runs.")
+    def __init__(self, what: str = "that still runs") -> None:
+        super().__init__(f"You have no call of that id {what}.")
 
 
 class LimitReached(TooManyRequests):

@@ -192,7 +192,7 @@ async def regenerate_answer(
 
 @router.get(
     "/conversations/{conversation_id}/export",
-    responses={200: {"model": Export, "content": {"text/markdown": {}}}, **answers(Export, 401, 403, 404)},
+    responses={**answers(Export, 401, 403, 404), 200: {"model": Export, "content": {"text/markdown": {}}}},
     **require(NEEDS),
 )
 async def export_conversation(
