@@ -20,6 +20,7 @@ from stoa.modules.ai.chat.answering import Answering
 from stoa.modules.ai.chat.answering import Parts as ChatParts
 from stoa.modules.ai.chat.following import Seats
 from stoa.modules.ai.engine.parts import running_engine
+from stoa.modules.ai.engine.service import Engine
 from stoa.modules.ai.gateway.bodies import MOST_BYTES as MOST_GATEWAY_BYTES
 from stoa.modules.ai.gateway.faults import openai_fault
 from stoa.modules.ai.router import GATEWAY
@@ -65,6 +66,7 @@ from stoa.shared.throttle import Throttle
 from stoa.shared.version import VERSION
 from stoa.web import errors as web_errors
 from stoa.web import routes as web
+from stoa.web.ai.texts import ArticleTexts
 
 MODULES: tuple[APIRouter, ...] = (
     *CONTENT,
@@ -130,10 +132,8 @@ def create_app(
             await stack.enter_async_context(listener)
             await stack.enter_async_context(hub.listener(database_url))
             answering = await stack.enter_async_context(Answering(app.state.database, redis_url, chat))
-            app.state.chat, app.state.chat_seats = answering, Seats()
-            app.state.engine = await stack.enter_async_context(
-                running_engine(settings.ai, app.state.database, redis_url, keyring)
-            )
+            engine = running_engine(settings.ai, app.state.database, redis_url, keyring)
+            _join_models(app, answering, await stack.enter_async_context(engine))
             _quiet_garbage_collector()
             warming = asyncio.create_task(_warm(app), name="templates")
             stack.push_async_callback(asyncio.wait, [warming])
@@ -166,6 +166,12 @@ def create_app(
     describe(app)
     app.router.middleware_stack = RouteIndex(app.router)
     return app
+
+
+def _join_models(app: FastAPI, answering: Answering, engine: Engine) -> None:
+    app.state.chat, app.state.chat_seats = answering, Seats()
+    app.state.engine = engine
+    app.state.article_texts = ArticleTexts(app.state.database, app.state.markdown)
 
 
 def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:

@@ -133,6 +133,8 @@ TABLE: Final = (
         foreign=HIDDEN),
     Row("POST", f"{API}/ai/generate", "use:ai", 422),
     Row("POST", f"{API}/ai/generate/stream", "use:ai", 422),
+    Row("POST", f"{API}/ai/summarize", "use:ai", 422),
+    Row("POST", f"{API}/ai/classify", "use:ai", 422),
     Row("GET", f"{API}/ai/templates", "use:ai", 200),
     Row("GET", f"{API}/ai/templates/{{name}}", "use:ai", 200, "template"),
     Row(

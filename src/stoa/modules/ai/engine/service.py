@@ -10,6 +10,7 @@ from stoa.modules.ai.engine.billing import Bill, bill_of, settlement_of
 from stoa.modules.ai.engine.generation import Generation, Opened, Outcome, Times
 from stoa.modules.ai.engine.running import Running
 from stoa.modules.ai.engine.upstreams import Upstreams
+from stoa.modules.ai.errors import ModelNotFound
 from stoa.modules.ai.ledger.holds import Held, Hold, Settlement
 from stoa.modules.ai.ledger.service import Ledger
 from stoa.modules.ai.limits.limits import Allowance, Limits, Room
@@ -131,12 +132,27 @@ class Engine:
         self.running.add(generation, who)
         return Begun(generation, held, room, plan.allowance, plan.input_tokens)
 
-    async def note_hit(self, request: Request, target: Target, usage: Usage) -> UUID:
-        """An answer that was kept from before: a row of its own that costs nothing. The id of the call."""
-        plan = self._plan(request, await self.setup.current())
+    async def note_free(self, request: Request, target: Target, usage: Usage) -> UUID:
+        """An answer that no provider was asked for: a row that costs nothing, counted as one request. The call's id.
+
+        Raises LimitReached.
+        """
+        request, allowance = _allowed(request, await self.setup.current())
+        await self._limits.enter(request.caller.name, allowance, tokens=0, stream=None)
         call_id = new_id()
-        free = replace(_hold(call_id, plan), micros=0, price=FREE, provider=target.provider, model=target.model)
-        await self.ledger.reserve(free)
+        hold = Hold(
+            call_id=call_id,
+            caller=request.caller,
+            feature=request.feature,
+            asked_model=request.model,
+            is_stream=False,
+            micros=0,
+            input_tokens=usage.input,
+            price=FREE,
+            provider=target.provider,
+            model=target.model,
+        )
+        await self.ledger.reserve(hold)
         await self.ledger.settle(
             Settlement(call_id, "complete", usage, FREE, target.provider, target.model, 0, None, 0, None)
         )
@@ -149,6 +165,13 @@ class Engine:
             self._candidate(target, setup, 0)
             for target in targets_of(model, "chat/completions", setup, self._prices.knows)
         ]
+
+    async def has(self, model: str) -> bool:
+        """Whether anybody answers to that name."""
+        try:
+            return bool(await self.candidates(model))
+        except ModelNotFound:
+            return False
 
     def window(self, candidate: Candidate) -> int:
         """How many tokens its model holds, question and answer together."""
@@ -168,11 +191,7 @@ class Engine:
         tokens = estimate(request.body)
         targets = targets_of(request.model, request.path, setup, self._prices.knows)
         candidates = [self._candidate(target, setup, tokens) for target in targets]
-        tier = setup.tier(request.caller.tier, request.role)
-        allowance = _NOBODY
-        if tier is not None:
-            allowance = Allowance(tier.requests_per_minute, tier.tokens_per_minute, tier.streams)
-            request = replace(request, caller=replace(request.caller, tier=tier.name))
+        request, allowance = _allowed(request, setup)
         embeds = request.path == "embeddings"
         most = 0 if embeds else most_output(request.body, max(one.longest_answer for one in candidates))
         return _Plan(request, candidates, allowance, tokens, most)
@@ -181,6 +200,15 @@ class Engine:
         provider = setup.providers[target.provider]
         longest = min(USUAL_OUTPUT, self._prices.longest_answer(target.model) or USUAL_OUTPUT)
         return Candidate(target, provider, self._prices.price(setup, provider, target.model, tokens), longest)
+
+
+def _allowed(request: Request, setup: Snapshot) -> tuple[Request, Allowance]:
+    """The request of the tier that counts for its caller, and what that tier may."""
+    tier = setup.tier(request.caller.tier, request.role)
+    if tier is None:
+        return request, _NOBODY
+    caller = replace(request.caller, tier=tier.name)
+    return replace(request, caller=caller), Allowance(tier.requests_per_minute, tier.tokens_per_minute, tier.streams)
 
 
 def _hold(call_id: UUID, plan: _Plan) -> Hold:

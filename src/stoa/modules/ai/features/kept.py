@@ -51,6 +51,6 @@ class KeptAnswers:
     async def _hit(self, request: Request, told: Told) -> Told:
         used = told["usage"]
         usage = Usage(used["input_tokens"], used["output_tokens"], source="cache")
-        call_id: UUID = await self._engine.note_hit(request, Target(told["provider"], told["model"]), usage)
+        call_id: UUID = await self._engine.note_free(request, Target(told["provider"], told["model"]), usage)
         free = {**used, "cost_micro_usd": 0, "source": "cache"}
         return {**told, "id": str(call_id), "is_cached": True, "usage": free}

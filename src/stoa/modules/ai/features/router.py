@@ -8,8 +8,12 @@ from starlette.responses import Response
 
 from stoa.modules.ai.calling.router import sse
 from stoa.modules.ai.engine.parts import engine_of
+from stoa.modules.ai.features.asking import Asking
+from stoa.modules.ai.features.classifying import Classifying
 from stoa.modules.ai.features.generating import Generating
-from stoa.modules.ai.features.schemas import Generated, GenerateIn
+from stoa.modules.ai.features.schemas import Classified, ClassifyIn, Generated, GenerateIn, SummarizeIn, Summary
+from stoa.modules.ai.features.summarising import Summarising
+from stoa.modules.ai.features.texts import texts_of
 from stoa.modules.ai.templates.service import TemplateReads
 from stoa.shared.answers import answers, private_json
 from stoa.shared.database import reads_of
@@ -23,8 +27,12 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
+def _asking(request: Request) -> Asking:
+    return Asking(engine_of(request), request.app.state.cache)
+
+
 def _generating(request: Request) -> Generating:
-    return Generating(engine_of(request), TemplateReads(reads_of(request)), request.app.state.cache)
+    return Generating(_asking(request), TemplateReads(reads_of(request)))
 
 
 @router.post("/generate", responses=answers(Generated, *_FAULTS), **require(NEEDS))
@@ -38,3 +46,16 @@ async def generate_stream(ask: GenerateIn, actor: ActorDep, request: Request) ->
     """The same, as server-sent events while it is written."""
     begun, told = await _generating(request).streamed(ask, actor)
     return sse(begun, told)
+
+
+@router.post("/summarize", responses=answers(Summary, *_FAULTS), **require(NEEDS))
+async def summarize(ask: SummarizeIn, actor: ActorDep, request: Request) -> Response:
+    """Say in short what a text says, or an article that you may read."""
+    told = await Summarising(_asking(request), texts_of(request)).summary(ask, actor)
+    return private_json(told.model_dump_json())
+
+
+@router.post("/classify", responses=answers(Classified, *_FAULTS), **require(NEEDS))
+async def classify(ask: ClassifyIn, actor: ActorDep, request: Request) -> Response:
+    """Sort a text under your labels or a known scheme (`topic` where you name neither), and say how it feels."""
+    return private_json((await Classifying(_asking(request)).classified(ask, actor)).model_dump_json())
