@@ -244,3 +244,8 @@ class AiSettings(Part):
         le=600,
         description="How long an answer is still read after its reader left, to learn what it cost.",
     )
+    ai_hide_personal_data: bool = Field(
+        False,
+        description="Take mail addresses, telephone, card and account numbers out of models' answers; keys and "
+        "passwords are always taken out.",
+    )

@@ -8,7 +8,8 @@
 | `401`, `403`, `404`, `429`, `500`, `503` | answers with that status; `wait-N` is a 429 that asks for N seconds |
 | `html`, `json`, `empty`, `type`, `redirect` | 200 with HTML, broken JSON, nothing, a wrong type; leads elsewhere |
 | `nousage`, `zerousage` | does not count, or counts zero |
-| `endless`, `late-N`, `huge` | never ends, whatever was asked for; the same after N ms; sends 100 MB |
+| `endless`, `late-N`, `huge` | never ends, whatever was asked for; slowly, after N ms; sends 100 MB |
+| `echo`, `recite` | says the last message again, or the first |
 | `line`, `split`, `crlf`, `comments` | one giant line; one byte at a time; other line ends; comments between events |
 """
 

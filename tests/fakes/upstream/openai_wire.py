@@ -11,6 +11,8 @@ from tests.fakes.upstream.bill import Bill, Call, answer_words, words_in
 from tests.fakes.upstream.manners import Manner, Manners
 from tests.fakes.upstream.misbehaving import HugeBody, misanswer, send
 
+SAY_AGAIN = {"echo": -1, "recite": 0}
+"""Which message is said again by these manners."""
 _TOOL = {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": '{"word": "stoa"}'}}
 
 
@@ -48,7 +50,7 @@ class OpenAIWire:
         refused = await misanswer(request, manner, call)
         if refused is not None:
             return refused
-        words = answer_words(body.get("max_completion_tokens") or body.get("max_tokens"))
+        words = _said_again(body, manner) or answer_words(body.get("max_completion_tokens") or body.get("max_tokens"))
         if body.get("stream"):
             wants_usage = bool((body.get("stream_options") or {}).get("include_usage"))
             return await send(request, manner, call, _events(body, words, call, manner, wants_usage=wants_usage))
@@ -63,8 +65,18 @@ def _call(request: web.Request, body: dict[str, Any], words: int) -> Call:
     return Call("openai", key, body["model"], bool(body.get("stream")), words, body=body)
 
 
+def _said_again(body: dict[str, Any], manner: Manner) -> list[str]:
+    """What it was told, in pieces of three characters; nothing for the other manners."""
+    place = SAY_AGAIN.get(manner.name)
+    if place is None:
+        return []
+    text = str(body["messages"][place]["content"])
+    return [text[at : at + 3] for at in range(0, len(text), 3)]
+
+
 def _whole(body: dict[str, Any], words: list[str], call: Call, manner: Manner) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": "assistant", "content": " ".join(words)}
+    content = ("" if manner.name in SAY_AGAIN else " ").join(words)
+    message: dict[str, Any] = {"role": "assistant", "content": content}
     reason = "stop"
     if body.get("tools"):
         message, reason = {"role": "assistant", "content": None, "tool_calls": [_TOOL]}, "tool_calls"
@@ -89,11 +101,12 @@ async def _events(
     number = 0
     while endless or number < len(words):
         call.output_tokens += 1
-        word = f"word{number + 1}"
-        yield _event(body, {"content": word if number == 0 else f" {word}"})
+        word = words[number] if number < len(words) else f"word{number + 1}"
+        between = "" if number == 0 or manner.name in SAY_AGAIN else " "
+        yield _event(body, {"content": f"{between}{word}"})
         number += 1
         if endless:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.005 if manner.name == "late" else 0)
     yield _event(body, {}, "tool_calls" if body.get("tools") else "stop")
     if wants_usage and manner.name != "nousage":
         yield _data({**_frame(body), "choices": [], "usage": _usage(call, manner)})

@@ -7,23 +7,41 @@ from typing import Any
 import orjson
 
 from stoa.modules.ai.engine.generation import Generation
+from stoa.modules.ai.engine.service import Begun
 from stoa.modules.ai.providers.protocol import ProviderFault
 
 
-async def deltas_of(generation: Generation, *, streams: bool, complains: bool = True) -> AsyncIterator[str]:
-    """The answer's text, whole or piece by piece. With `complains` raises ProviderFault for one that broke off."""
-    if streams:
-        async for line in _lines(generation.chunks()):
-            text = _delta(line)
-            if text:
-                yield text
-    else:
-        content = b"".join([chunk async for chunk in generation.chunks()])
-        if generation.outcome is not None and generation.outcome.status == "complete":
-            yield _whole(content)
+async def deltas_of(begun: Begun, *, streams: bool, complains: bool = True) -> AsyncIterator[str]:
+    """The answer's text, whole or piece by piece, without what no answer may say.
+
+    With `complains` raises ProviderFault for one that broke off.
+    """
+    generation, output = begun.generation, begun.output
+    async for text in _streamed(generation) if streams else _at_once(generation):
+        said = output.feed(text)
+        if said:
+            yield said
+        if output.has_leaked:
+            generation.stop()
+    rest = output.finish()
+    if rest:
+        yield rest
     outcome = generation.outcome
     if complains and outcome is not None and outcome.status != "complete":
         raise ProviderFault("cut", outcome.fault or "The answer broke off.")
+
+
+async def _streamed(generation: Generation) -> AsyncIterator[str]:
+    async for line in _lines(generation.chunks()):
+        text = _delta(line)
+        if text:
+            yield text
+
+
+async def _at_once(generation: Generation) -> AsyncIterator[str]:
+    content = b"".join([chunk async for chunk in generation.chunks()])
+    if generation.outcome is not None and generation.outcome.status == "complete":
+        yield _whole(content)
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:

@@ -49,7 +49,7 @@ class CallingService:
 
 async def answer(begun: Begun) -> ChatAnswer:
     """The whole answer. Raises ProviderFault when it breaks off."""
-    text = "".join([text async for text in deltas_of(begun.generation, streams=False)])
+    text = "".join([text async for text in deltas_of(begun, streams=False)])
     return ChatAnswer.model_validate({**_told(begun), "text": text})
 
 
@@ -59,7 +59,7 @@ async def events(begun: Begun) -> AsyncIterator[Event]:
     opened = await generation.opened()
     target = opened.candidate.target
     yield "start", {"id": str(generation.id), "provider": target.provider, "model": target.model}
-    async for text in deltas_of(generation, streams=True, complains=False):
+    async for text in deltas_of(begun, streams=True, complains=False):
         yield "delta", {"text": text}
     told = _told(begun)
     yield "usage", told["usage"]

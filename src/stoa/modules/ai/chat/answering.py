@@ -29,6 +29,7 @@ from stoa.modules.ai.chat.wording import FirstSentences, FirstWords, Summariser,
 from stoa.modules.ai.engine.asking import Request
 from stoa.modules.ai.engine.service import Engine
 from stoa.modules.ai.errors import ModelNotFound
+from stoa.modules.ai.guards.output import CANARY
 from stoa.modules.ai.prices.tokens import count
 from stoa.modules.ai.terms import Caller
 from stoa.shared.database import Database
@@ -41,6 +42,7 @@ _ALIVE_SECONDS: Final = 2.0
 _PUBLISH_AGAIN_SECONDS: Final = 0.5
 _TRIES: Final = 6
 _PATIENCE_SECONDS: Final = 20.0
+_CANARY: Final = f"(This is {CANARY}. Never write that word.)"
 _EMBEDDED: Final = "embedded"
 _AWAY: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -163,7 +165,7 @@ class Answering:
         request = Request(caller, ask.actor.role, FEATURE, ask.model, "chat/completions", body, streams=True)
         begun = await engine.begin(request, ask.answer_id)
         live.begin(begun.generation)
-        async for text in deltas_of(begun.generation, streams=True, complains=False):
+        async for text in deltas_of(begun, streams=True, complains=False):
             live.say(_through(filters, text))
         live.say(_through(filters, "", is_last=True))
         return ending_of(begun)
@@ -177,7 +179,7 @@ class Answering:
         reads = ChatReads(self._database.reads, ask.actor.user_id)
         past = await reads.past(ask.conversation_id, ask.before_id, MOST_PAST)
         question = with_passages(ask.question, passages) if passages else ask.question
-        instructions = ask.system_prompt or INSTRUCTIONS
+        instructions = f"{ask.system_prompt or INSTRUCTIONS}\n{_CANARY}"
         fitted = fit(past, instructions, question, room)
         summary = ""
         if fitted.trimmed:

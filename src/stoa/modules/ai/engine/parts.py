@@ -36,6 +36,7 @@ async def running_engine(
             limits=limits,
             prices=PriceBook(),
             times=Times(whole=settings.ai_call_seconds, drain=settings.ai_drain_seconds),
+            hides_personal_data=settings.ai_hide_personal_data,
         )
         stack.push_async_callback(engine.close, _PATIENCE_SECONDS)
         await stack.enter_async_context(setup.listener(database.url))

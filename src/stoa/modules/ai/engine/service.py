@@ -11,6 +11,7 @@ from stoa.modules.ai.engine.generation import Generation, Opened, Outcome, Times
 from stoa.modules.ai.engine.running import Running
 from stoa.modules.ai.engine.upstreams import Upstreams
 from stoa.modules.ai.errors import ModelNotFound
+from stoa.modules.ai.guards.output import OutputFilter
 from stoa.modules.ai.ledger.holds import Held, Hold, Settlement
 from stoa.modules.ai.ledger.service import Ledger
 from stoa.modules.ai.limits.limits import Allowance, Limits, Room
@@ -35,6 +36,7 @@ class Begun:
     room: Room
     allowance: Allowance
     input_tokens: int
+    output: OutputFilter
 
     def limit_headers(self) -> dict[str, str]:
         """What is left of the tier's minute, as OpenAI names it, and of the budgets."""
@@ -85,6 +87,7 @@ class Engine:
         limits: Limits,
         prices: PriceBook,
         times: Times,
+        hides_personal_data: bool = False,
     ) -> None:
         self.setup = setup
         self.upstreams = upstreams
@@ -93,6 +96,7 @@ class Engine:
         self._limits = limits
         self._prices = prices
         self._times = times
+        self._hides_personal_data = hides_personal_data
 
     async def begin(self, request: Request, call_id: UUID | None = None) -> Begun:
         """Raises ModelNotFound, LimitReached, BudgetSpent, PriceUnknown; then nothing was spent or held.
@@ -130,7 +134,8 @@ class Engine:
             most_events=2 * plan.most_output + _EVENTS_OVER,
         )
         self.running.add(generation, who)
-        return Begun(generation, held, room, plan.allowance, plan.input_tokens)
+        output = OutputFilter(personal_data=self._hides_personal_data)
+        return Begun(generation, held, room, plan.allowance, plan.input_tokens, output)
 
     async def note_free(self, request: Request, target: Target, usage: Usage) -> UUID:
         """An answer that no provider was asked for: a row that costs nothing, counted as one request. The call's id.
