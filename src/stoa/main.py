@@ -16,11 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from stoa.events.handlers.all import EVENTS, all_work
 from stoa.events.queue.router import router as task_queue
 from stoa.events.router import router as events
-from stoa.modules.ai.chat.answering import Answering
 from stoa.modules.ai.chat.answering import Parts as ChatParts
-from stoa.modules.ai.chat.following import Seats
-from stoa.modules.ai.engine.parts import running_engine
-from stoa.modules.ai.engine.service import Engine
 from stoa.modules.ai.gateway.bodies import MOST_BYTES as MOST_GATEWAY_BYTES
 from stoa.modules.ai.gateway.faults import openai_fault
 from stoa.modules.ai.router import GATEWAY
@@ -66,7 +62,7 @@ from stoa.shared.throttle import Throttle
 from stoa.shared.version import VERSION
 from stoa.web import errors as web_errors
 from stoa.web import routes as web
-from stoa.web.ai.texts import ArticleTexts
+from stoa.web.ai.joining import running_models
 
 MODULES: tuple[APIRouter, ...] = (
     *CONTENT,
@@ -131,9 +127,8 @@ def create_app(
             listener = ChangeListener(database_url, connected=store.open, changed=store.clear, disconnected=store.close)
             await stack.enter_async_context(listener)
             await stack.enter_async_context(hub.listener(database_url))
-            answering = await stack.enter_async_context(Answering(app.state.database, redis_url, chat))
-            engine = running_engine(settings.ai, app.state.database, redis_url, keyring)
-            _join_models(app, answering, await stack.enter_async_context(engine))
+            models = running_models(app, settings.ai, redis_url, keyring, chat)
+            answering = await stack.enter_async_context(models)
             _quiet_garbage_collector()
             warming = asyncio.create_task(_warm(app), name="templates")
             stack.push_async_callback(asyncio.wait, [warming])
@@ -166,12 +161,6 @@ def create_app(
     describe(app)
     app.router.middleware_stack = RouteIndex(app.router)
     return app
-
-
-def _join_models(app: FastAPI, answering: Answering, engine: Engine) -> None:
-    app.state.chat, app.state.chat_seats = answering, Seats()
-    app.state.engine = engine
-    app.state.article_texts = ArticleTexts(app.state.database, app.state.markdown)
 
 
 def _add_layers(app: FastAPI, settings: Settings, store: PageStore) -> None:

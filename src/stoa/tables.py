@@ -15,6 +15,7 @@ from stoa.modules.content.articles import models as articles
 from stoa.modules.content.comments import models as comments
 from stoa.modules.content.follows import models as follows
 from stoa.modules.content.importing import models as importing
+from stoa.modules.content.passages import models as passages
 from stoa.modules.content.reactions import models as reactions
 from stoa.modules.content.search import models as search
 from stoa.modules.content.tags import models as tags
@@ -45,6 +46,7 @@ MODELS = (
     tags,
     articles,
     search,
+    passages,
     comments,
     reactions,
     follows,

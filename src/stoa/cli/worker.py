@@ -37,6 +37,7 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
     from stoa.events.worker import Worker
     from stoa.modules.content.importing.task import Workshop
     from stoa.shared.database import Database
+    from stoa.shared.embedding import Embedder, is_installed
     from stoa.shared.keyring import keyring_of
 
     settings, stop = load_settings(), Stop()
@@ -46,9 +47,12 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
         if await stop.within(_PAUSE):
             return
     chosen = settings.database.model_copy(update={"database_pool": 16, "read_pool": 2})
-    async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams:
+    async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams, Embedder() as embedder:
         keyring = keyring_of(settings, folder)
-        loops = [*senders(all_channels(settings, database, keyring), database), *by_the_clock(database)]
+        loops = [
+            *senders(all_channels(settings, database, keyring), database),
+            *by_the_clock(database, embedder if is_installed() else None),
+        ]
         work = all_work(settings, keyring, Workshop(database, settings, folder))
         gc.freeze()
         await Worker(database, streams, work, loops=loops, stop=stop).run()

@@ -9,6 +9,7 @@ from stoa.events.handlers.content import content_notices, follower_task
 from stoa.events.handlers.imports import import_jobs, import_tasks
 from stoa.events.handlers.letters import letters
 from stoa.events.handlers.notices import notices
+from stoa.events.handlers.passages import passages
 from stoa.events.handlers.site import site_notices
 from stoa.events.handlers.webhooks import webhooks
 from stoa.events.queue.registry import TaskRegistry
@@ -111,6 +112,7 @@ def all_work(settings: Settings, keyring: Keyring | None = None, shop: Workshop 
         *content_notices(wording),
         *site_notices(wording, len(service_addresses(settings))),
         *webhooks(EVENTS),
+        *passages(),
         *(job.handler for job in jobs),
     )
     tasks = (*import_tasks(shop), announce_reactions, follower_task(wording))

@@ -50,6 +50,10 @@ class Target:
         return f"{self.provider}/{self.model}"
 
 
+PLAIN_METHOD = Target("stoa", "plain")
+"""Who answers where a tiny model would do worse than a plain method."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who pays and whose limits count. `user_id` is None for visitors."""

@@ -30,8 +30,8 @@ from stoa.modules.ai.engine.asking import Request
 from stoa.modules.ai.engine.service import Engine
 from stoa.modules.ai.errors import ModelNotFound
 from stoa.modules.ai.guards.output import CANARY
-from stoa.modules.ai.prices.tokens import count
-from stoa.modules.ai.terms import Caller
+from stoa.modules.ai.prices.tokens import count, ready
+from stoa.modules.ai.terms import PLAIN_METHOD, Caller, Usage
 from stoa.shared.database import Database
 from stoa.shared.errors import StoaError
 
@@ -138,22 +138,32 @@ class Answering:
             live.know(sources_of(passages))
             await self._keep(live)
             if not passages:
+                await self._note_plain(ask, engine)
                 live.say(NOTHING_FOUND)
                 return PLAIN
-        candidates = await engine.candidates(ask.model)
-        if not candidates:
-            raise ModelNotFound(f"Nobody answers to '{ask.model}'.")
+        has_model = not passages or await engine.has(ask.model)
+        candidates = await engine.candidates(ask.model) if has_model else ()
         filters: list[StreamFilter] = [CitationCheck(passages)] if passages else []
         filters += [make() for make in self._parts.filters]
-        if passages and self._parts.quoter and candidates[0].provider.kind == _EMBEDDED:
+        if passages and self._parts.quoter and (not candidates or candidates[0].provider.kind == _EMBEDDED):
+            await self._note_plain(ask, engine)
             said = await self._parts.quoter.answer(ask.question, passages)
             live.say(_through(filters, said or NOTHING_FOUND, is_last=True))
             return PLAIN
+        if not candidates:
+            raise ModelNotFound(f"Nobody answers to '{ask.model}'.")
         room = room_of(min(engine.window(one) for one in candidates), min(one.longest_answer for one in candidates))
         body: dict[str, Any] = {"messages": await self._messages(ask, passages, room)}
         if room.answer < min(one.longest_answer for one in candidates):
             body["max_completion_tokens" if candidates[0].provider.kind == "openai" else "max_tokens"] = room.answer
         return await self._call(live, engine, body, filters)
+
+    async def _note_plain(self, ask: Ask, engine: Engine) -> None:
+        """No model is asked; it counts as a request all the same. Raises LimitReached."""
+        caller = Caller(ask.actor.user_id, ask.actor.tier, ask.actor.key_id)
+        request = Request(caller, ask.actor.role, FEATURE, ask.model, "chat/completions", {})
+        await ready()
+        await engine.note_free(request, PLAIN_METHOD, Usage(count(ask.question), 0, source="none"), ask.answer_id)
 
     async def _call(self, live: Live, engine: Engine, body: dict[str, Any], filters: list[StreamFilter]) -> Ending:
         ask = live.ask

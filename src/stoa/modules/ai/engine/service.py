@@ -137,14 +137,14 @@ class Engine:
         output = OutputFilter(personal_data=self._hides_personal_data)
         return Begun(generation, held, room, plan.allowance, plan.input_tokens, output)
 
-    async def note_free(self, request: Request, target: Target, usage: Usage) -> UUID:
+    async def note_free(self, request: Request, target: Target, usage: Usage, call_id: UUID | None = None) -> UUID:
         """An answer that no provider was asked for: a row that costs nothing, counted as one request. The call's id.
 
         Raises LimitReached.
         """
         request, allowance = _allowed(request, await self.setup.current())
         await self._limits.enter(request.caller.name, allowance, tokens=0, stream=None)
-        call_id = new_id()
+        call_id = call_id or new_id()
         hold = Hold(
             call_id=call_id,
             caller=request.caller,

@@ -9,13 +9,11 @@ from stoa.modules.ai.engine.service import Begun, Engine
 from stoa.modules.ai.features.kept import KeptAnswers, Told, key_of
 from stoa.modules.ai.prices.tokens import count, ready
 from stoa.modules.ai.templates.prompts import Filled
-from stoa.modules.ai.terms import Caller, Target, Usage
+from stoa.modules.ai.terms import PLAIN_METHOD, Caller, Usage
 from stoa.shared.cache import Cache
 from stoa.shared.security import Actor
 
 EMBEDDED: Final = "embedded"
-PLAIN: Final = Target("stoa", "plain")
-"""Who answers where a tiny model would do worse than a plain method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +75,11 @@ class Asking:
         """What is told of an answer that no model gave. Raises LimitReached."""
         await ready()
         usage = Usage(count(text), 0, source="none")
-        request = Request(caller_of(actor), actor.role, feature, PLAIN.model, "chat/completions", {})
-        call_id = await self._engine.note_free(request, PLAIN, usage)
+        request = Request(caller_of(actor), actor.role, feature, PLAIN_METHOD.model, "chat/completions", {})
+        call_id = await self._engine.note_free(request, PLAIN_METHOD, usage)
         used = {"input_tokens": usage.input, "output_tokens": 0, "cost_micro_usd": 0, "source": usage.source}
-        return {
-            "id": str(call_id), "provider": PLAIN.provider, "model": PLAIN.model, "usage": used, "is_cached": False,
-        }  # fmt: skip
+        who = {"provider": PLAIN_METHOD.provider, "model": PLAIN_METHOD.model}
+        return {"id": str(call_id), **who, "usage": used, "is_cached": False}
 
     async def _begin(self, request: Request) -> Begun:
         begun = await self._engine.begin(request)

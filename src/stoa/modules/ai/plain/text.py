@@ -1,22 +1,14 @@
 """What the plain methods see of a text: its prose, sentences and words. Pure, and linear in the text's length."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from stoa.modules.ai.plain.vocabulary import STOP
+from stoa.shared.markdown.prose import blocks
 
 LONGEST: Final = 200_000
 """Characters that are looked at; what lies beyond is left out."""
 _MOST_SENTENCES: Final = 1_000
-_FENCE: Final = re.compile(r"\s{0,3}(`{3,}|~{3,})")
-_HEADING: Final = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
-_ITEM: Final = re.compile(r"\s{0,12}(?:[-*+]|\d{1,3}[.)])\s+")
-_PICTURE: Final = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\n]{0,2000}\)")
-_LINK: Final = re.compile(r"\[([^\[\]\n]{1,500})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
-_TAG: Final = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>")
-_ADDRESS: Final = re.compile(r"<?https?://[^\s<>]{1,2000}>?")
-_MARKS: Final = re.compile(r"(\*\*|__|~~|`+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w))")
 _END: Final = re.compile(
     r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]{0,3}\s+(?=[\"'\u201c\u2018(\[]{0,3}[^\Wa-z_])|(?<=[\u3002\uff01\uff1f])"
 )
@@ -29,19 +21,12 @@ _LOOSE: Final = " ,;:.-\u2013\u2014"
 
 def prose(markdown: str) -> str:
     """Its paragraphs, a blank line between them: no code, headings, tables, pictures, addresses or marks."""
-    return "\n\n".join(one for one in _paragraphs(markdown[:LONGEST]) if one)
+    return "\n\n".join(one.text for one in blocks(markdown[:LONGEST]) if one.kind == "text")
 
 
 def headings(markdown: str) -> list[str]:
     """The words of its headings, in order."""
-    found = []
-    is_code = False
-    for line in markdown[:LONGEST].splitlines():
-        if _FENCE.match(line):
-            is_code = not is_code
-        elif not is_code and (heading := _HEADING.match(line)):
-            found.append(_bare(heading.group(2)))
-    return [one for one in found if one]
+    return [one.text for one in blocks(markdown[:LONGEST]) if one.kind == "heading"]
 
 
 def sentences(text: str) -> list[str]:
@@ -89,24 +74,3 @@ def shortened(text: str, most: int) -> str:
         return line
     cut = line[: most - 1]
     return f"{(cut.rpartition(' ')[0] or cut).rstrip(_LOOSE)}…"
-
-
-def _paragraphs(markdown: str) -> Iterator[str]:
-    kept: list[str] = []
-    is_code = False
-    for line in (*markdown.splitlines(), ""):
-        is_fence = _FENCE.match(line) is not None
-        is_code ^= is_fence
-        is_outside = is_fence or is_code or not line.strip() or line.startswith(("    ", "\t", "|"))
-        is_outside = is_outside or _HEADING.match(line) is not None
-        item = _ITEM.match(line)
-        if (is_outside or item) and kept:
-            yield _bare(" ".join(kept))
-            kept = []
-        if not is_outside:
-            kept.append(line[item.end() :] if item else line.lstrip("> "))
-
-
-def _bare(line: str) -> str:
-    without = _LINK.sub(r"\1", _PICTURE.sub("", line))
-    return " ".join(_MARKS.sub("", _ADDRESS.sub("", _TAG.sub("", without))).split())
