@@ -3,11 +3,14 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import base as postgresql
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from stoa.modules.content.passages.models import Vector
 from stoa.shared.database import sqlalchemy_url
 from stoa.tables import metadata
 
+postgresql.ischema_names["vector"] = Vector  # SQLAlchemy does not know pgvector's type
 OWN_SCHEMAS = {None, "public", "audit"}
 
 

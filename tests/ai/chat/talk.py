@@ -113,8 +113,10 @@ def names_of(events: list[Event]) -> list[str]:
 
 
 @asynccontextmanager
-async def chatting(site: AiSite, role: str = "creator", tier: str = "pro") -> AsyncIterator[Chatter]:
+async def chatting(
+    site: AiSite, role: str = "creator", tier: str = "pro", scopes: tuple[str, ...] = ("use:gateway", "use:ai")
+) -> AsyncIterator[Chatter]:
     """Somebody new."""
-    caller = await site.caller(role, tier)
+    caller = await site.caller(role, tier, scopes)
     async with site.client(caller) as http:
         yield Chatter(http, caller, site.provider)

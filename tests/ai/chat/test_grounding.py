@@ -88,7 +88,8 @@ class TestGroundedAnswers:
         assert names_of(after) == ["sources", "delta", "usage", "done"]
         assert after[-2].data["cost_micro_usd"] == 0
         assert site.upstream.bill.calls == []
-        assert await site.calls(ada.caller) == []
+        [row] = await site.calls(ada.caller)
+        assert (str(row["id"]), row["provider"], row["model"], row["cost_micros"]) == (answer["id"], "stoa", "plain", 0)
 
     @pytest.mark.skipif(not HAS_MODEL, reason="no model here: install the extra `local-ai`")
     async def test_of_the_embedded_model_are_quotes(

@@ -16,7 +16,9 @@ _WORDS: Final = f"""RECURSIVE step (config) AS (
   SELECT (SELECT min(config) FROM passages WHERE config > step.config) FROM step WHERE step.config IS NOT NULL
 ),
 size AS MATERIALIZED (
-  SELECT greatest((SELECT reltuples FROM pg_class WHERE oid = 'passages'::regclass), 50)::float AS n
+  SELECT greatest(coalesce(
+    (SELECT nullif(greatest(reltuples, 0), 0) FROM pg_class WHERE oid = 'passages'::regclass),
+    (SELECT max(id) FROM passages), 0), 50)::float AS n
 ),
 words AS MATERIALIZED (
   SELECT step.config, word.lexeme, quote_literal(replace(word.lexeme, '\\', ''))::tsquery AS query
