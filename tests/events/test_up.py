@@ -31,7 +31,15 @@ def up(monkeypatch: pytest.MonkeyPatch) -> Iterator[psutil.Process]:
 
 
 def worker_of(up: psutil.Process) -> psutil.Process | None:
-    return next((child for child in up.children() if child.cmdline()[-1:] == ["worker"]), None)
+    return next((child for child in up.children() if _command(child)[-1:] == ["worker"]), None)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """Empty for one that has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 @pytest.mark.slow

@@ -94,6 +94,7 @@ class Visitor:
     can_word_notices: bool = False
     can_manage_webhooks: bool = False
     can_manage_ai: bool = False
+    can_chat: bool = False
     unread: int = 0
 
     @property

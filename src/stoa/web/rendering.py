@@ -19,6 +19,7 @@ from stoa.web.accounts import contexts as accounts
 from stoa.web.ai import admin_contexts as ai
 from stoa.web.ai.usage_contexts import MyUsagePage
 from stoa.web.assets import Assets
+from stoa.web.chat.contexts import ChatDeletePage, ChatPage, ChatsPage
 from stoa.web.contexts import (
     ArticlePage,
     AuthorPage,
@@ -79,6 +80,9 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     webhooks.WebhookPage: "admin/webhook.html",
     webhooks.WebhookDeliveryPage: "admin/webhook_delivery.html",
     webhooks.WebhookConfirmPage: "admin/webhook_confirm.html",
+    ChatsPage: "chat/list.html",
+    ChatPage: "chat/one.html",
+    ChatDeletePage: "chat/delete.html",
     MyUsagePage: "settings/ai.html",
     ai.ProvidersPage: "admin/ai/providers.html",
     ai.NewProviderPage: "admin/ai/provider_new.html",

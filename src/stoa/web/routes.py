@@ -18,6 +18,7 @@ from stoa.web import api_docs, feeds, files, health, metrics
 from stoa.web.accounts.router import ROUTERS as ACCOUNTS
 from stoa.web.ai.router import ROUTERS as AI
 from stoa.web.assets import Assets
+from stoa.web.chat.routes import router as chat
 from stoa.web.comments.routes import router as comments
 from stoa.web.contexts import Site
 from stoa.web.following.routes import router as following
@@ -51,6 +52,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path, store: PageStore) 
     app.state.media = media_store(settings, data_dir)
     own = (
         comments,
+        chat,
         router,
         following,
         feeds.router,

@@ -44,6 +44,7 @@ async def visitor_of(request: Request, actor: Actor) -> Visitor:
         can_word_notices=actor.can("edit:notification_template"),
         can_manage_webhooks=actor.can("manage:webhooks"),
         can_manage_ai=actor.can("manage:ai"),
+        can_chat=actor.can("use:ai"),
         csrf_token=actor.csrf_token,
         unread=await NotificationReads(reads_of(request)).unread(actor.user_id),
     )
