@@ -120,6 +120,9 @@ PAGES: Final = (
     Page("/preview/{token}", PUBLIC, 404),
     # running the site
     Page("/admin/mail", "view:mail"),
+    Page("/chat", "use:ai"),
+    Page("/chat/{conversation_id}", "use:ai", 404),
+    Page("/chat/{conversation_id}/delete", "use:ai", 404),
     Page("/admin/webhooks", "manage:webhooks"),
     Page("/admin/webhooks/new", "manage:webhooks"),
     Page("/admin/webhooks/{endpoint_id}", "manage:webhooks", 404),
@@ -193,6 +196,11 @@ ACTIONS: Final = (
     Action("/studio/articles/{slug}/preview-links", "edit:article"),
     Action("/studio/articles/{slug}/preview-links/revoke", "edit:article"),
     Action("/studio/articles/{slug}/restore", "delete:article"),
+    Action("/chat", "use:ai"),
+    *(
+        Action(f"/chat/{{conversation_id}}/{name}", "use:ai")
+        for name in ("messages", "regenerate", "edit", "stop", "branch", "rate", "settings", "archive", "delete")
+    ),
     Action("/admin/webhooks/new", "manage:webhooks"),
     Action("/admin/webhooks/{endpoint_id}", "manage:webhooks"),
     Action("/admin/webhooks/{endpoint_id}/test", "manage:webhooks"),

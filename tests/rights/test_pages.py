@@ -22,6 +22,7 @@ IDS = (
     "endpoint_id",
     "comment_id",
     "import_id",
+    "conversation_id",
 )
 NAMES = {"number": "1", "act": "delete", "form": "atom", **dict.fromkeys(IDS, str(UUID(int=0)))}
 
