@@ -10,13 +10,17 @@ from stoa.events.loops import Stop
 from stoa.events.pace import Pace
 from stoa.events.queue.runner import TaskRunner
 from stoa.events.repository import EventLog
+from stoa.modules.content.moderation.judging import Judge
 from stoa.shared.database import Database
 
 
-async def handle_events(app: FastAPI) -> None:
-    """Have everything that is recorded handled; a handler that fails puts its event down for a retry, as ever."""
+async def handle_events(app: FastAPI, judge: Judge | None = None) -> None:
+    """Have everything that is recorded handled, texts judged by `judge`.
+
+    A handler that fails puts its event down for a retry, as ever.
+    """
     database: Database = app.state.database
-    work = all_work(app.state.settings, app.state.auth.keyring)
+    work = all_work(app.state.settings, app.state.auth.keyring, judge=judge)
     dispatcher = Dispatcher(database, Pace())
     while recorded := await database.transact(_take):
         for handler in work.registry.handlers.values():

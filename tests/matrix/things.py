@@ -28,10 +28,12 @@ from stoa.modules.auth.people.schemas import BanIn
 from stoa.modules.auth.people.service import PeopleService
 from stoa.modules.auth.roles.schemas import RoleIn
 from stoa.modules.auth.roles.service import RoleService
+from stoa.modules.content.comments.guarding import CommentGuard
 from stoa.modules.content.comments.moderation import CommentModeration
 from stoa.modules.content.comments.schemas import CommentIn
 from stoa.modules.content.comments.service import CommentService
 from stoa.modules.content.importing.repository import ImportRepository
+from stoa.modules.content.moderation.judging import Judgement
 from stoa.modules.content.tags.schemas import TagIn
 from stoa.modules.content.tags.service import TagService
 from stoa.modules.content.uploads.repository import UploadRepository
@@ -123,7 +125,8 @@ class Things:
     async def _held_comment_below(self, owner: Person | None, target: str) -> str | None:
         made = await self._comment_below(owner, target)
         if made:
-            await self._database.transact(lambda session: CommentModeration(session).hold(UUID(made), "a test"))
+            found = Judgement(1.0, is_held=True, reason="a test")
+            await self._database.transact(lambda session: CommentGuard(session).hold(UUID(made), 1, found))
         return made
 
     async def _deleted_comment(self, owner: Person | None, target: str) -> str | None:

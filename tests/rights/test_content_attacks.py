@@ -8,7 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from stoa.modules.content.comments.moderation import CommentModeration
+from stoa.modules.content.comments.guarding import CommentGuard
+from stoa.modules.content.moderation.judging import Judgement
 from tests.conftest import client_of
 from tests.handling import handle_events
 from tests.matrix.table import API
@@ -59,7 +60,9 @@ async def hidden(app: FastAPI, people: People) -> Hidden:
     assert (await writer.post(f"{API}/articles/{public}/publish")).status_code == 200
     comment = (await reader.post(f"{API}/articles/{public}/comments", json={"body": f"{SECRET} is held"})).json()
     await app.state.database.transact(
-        lambda session: CommentModeration(session).hold(UUID(comment["id"]), f"because of {SECRET}")
+        lambda session: CommentGuard(session).hold(
+            UUID(comment["id"]), 1, Judgement(0.9, is_held=True, reason=f"because of {SECRET}")
+        )
     )
     return Hidden(tuple(slugs), public, comment["id"], "mercury")
 

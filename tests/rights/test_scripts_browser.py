@@ -18,13 +18,14 @@ from playwright.async_api import BrowserContext, Page, Request, expect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.main import create_app
+from stoa.modules.content.comments.guarding import CommentGuard
 from stoa.modules.content.comments.imported.schemas import ImportedComment
 from stoa.modules.content.comments.imported.service import ImportedComments
-from stoa.modules.content.comments.moderation import CommentModeration
 from stoa.modules.content.comments.schemas import CommentIn
 from stoa.modules.content.comments.service import CommentService
 from stoa.modules.content.importing.items import Row
 from stoa.modules.content.importing.repository import ImportRepository
+from stoa.modules.content.moderation.judging import Judgement, Term
 from stoa.shared.clock import utc_now
 from stoa.shared.ids import new_id
 from stoa.shared.markdown.document import COMMENT
@@ -181,7 +182,8 @@ class Attacker:
             first = await comments.create(me, slug, CommentIn(body=script), rendered)
             await comments.create(me, slug, CommentIn(body=f"{script}\n\nx", parent_id=first.id), rendered)
             held = await comments.create(me, slug, CommentIn(body=f"{script}\n\ny"), rendered)
-            await CommentModeration(session).hold(held.id, script, terms=[script])
+            found = Judgement(0.9, is_held=True, reason=script, terms=(Term(script, script, 0, len(script)),))
+            await CommentGuard(session).hold(held.id, held.version, found)
 
         async def import_(session: AsyncSession) -> None:
             article: dict[str, Any] = await self._reader_sees(slug)

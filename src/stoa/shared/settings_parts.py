@@ -129,6 +129,11 @@ class ContentSettings(Part):
         description="What becomes of a new comment: `open` shows it, `first` holds the first one of each person until "
         "somebody looked at it, `all` holds every one, `off` takes none.",
     )
+    moderation: Literal["off", "normal", "strict"] = Field(
+        "normal",
+        description="Whether comments and articles are judged in the background after they were written: `normal` has "
+        "those wait that the guard would hold, `strict` also whatever scores half, `off` judges none.",
+    )
     comment_links: int = Field(2, ge=0, le=100, description="A comment with more links than these is held.")
     import_mb: int = Field(1024, ge=1, le=16_384, description="Largest file that may be uploaded to be imported.")
 

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from stoa.modules.content.comments.moderation import CommentModeration
+from stoa.modules.content.comments.guarding import CommentGuard
 from stoa.modules.content.comments.service import CommentService
+from stoa.modules.content.moderation.judging import Judgement, Term
 from stoa.shared.clock import utc_now
 from stoa.shared.database import Database
 from tests.factories import publish
@@ -258,9 +259,10 @@ class TestModerate:
     ) -> None:
         made = await write(await people.client(), slug, "Hmmm")
         async with db.unit_of_work() as session:
-            await CommentModeration(session).hold(made["id"], "looks like spam", 0.93, ["casino"])
+            found = Judgement(0.93, is_held=True, reason="looks like spam", terms=(Term("Hm", "spam", 0, 2),))
+            await CommentGuard(session).hold(made["id"], 1, found)
         item = (await (await people.client("moderator")).get(f"{API}/comments")).json()["items"][0]
-        assert (item["reason"], round(item["score"], 2), item["terms"]) == ("looks like spam", 0.93, ["casino"])
+        assert (item["reason"], round(item["score"], 2), item["terms"]) == ("looks like spam", 0.93, ["Hm"])
         assert await count_of(client, slug) == 0
 
     async def test_each_act_leaves_one_row_in_the_log(self, people: People, slug: str) -> None:

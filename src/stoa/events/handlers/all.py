@@ -8,6 +8,7 @@ from stoa.events.handlers import nightly
 from stoa.events.handlers.content import content_notices, follower_task
 from stoa.events.handlers.imports import import_jobs, import_tasks
 from stoa.events.handlers.letters import letters
+from stoa.events.handlers.moderation import moderation
 from stoa.events.handlers.notices import notices
 from stoa.events.handlers.passages import passages
 from stoa.events.handlers.site import site_notices
@@ -46,6 +47,7 @@ from stoa.modules.content.comments.events import (
 from stoa.modules.content.follows.events import FollowCreated, FollowDeleted
 from stoa.modules.content.importing.events import ImportFailed, ImportFinished
 from stoa.modules.content.importing.task import Workshop
+from stoa.modules.content.moderation.judging import Judge
 from stoa.modules.content.reactions.service import announce_reactions
 from stoa.modules.content.tags.events import TagMerged
 from stoa.modules.deliveries.channels.apprise import service_addresses
@@ -95,8 +97,13 @@ EVENTS: tuple[type[Event], ...] = (
 """Every kind of event that is recorded, for the catalogue in docs/events.md."""
 
 
-def all_work(settings: Settings, keyring: Keyring | None = None, shop: Workshop | None = None) -> Work:
-    """What this site does outside of requests; without `keyring` and `shop` to be looked at only, not carried out."""
+def all_work(
+    settings: Settings, keyring: Keyring | None = None, shop: Workshop | None = None, judge: Judge | None = None
+) -> Work:
+    """What this site does outside of requests; without `keyring` and `shop` to be looked at only, not carried out.
+
+    `judge` looks at texts after they were written; without it none is held for its words.
+    """
     wording = Wording(settings, keyring)
     mails = AccountMails(settings.site.site_name, settings.server.public_url.rstrip("/"))
     jobs = (
@@ -110,6 +117,7 @@ def all_work(settings: Settings, keyring: Keyring | None = None, shop: Workshop 
         *letters(mails),
         *notices(wording),
         *content_notices(wording),
+        *moderation(judge, settings.content.moderation),
         *site_notices(wording, len(service_addresses(settings))),
         *webhooks(EVENTS),
         *passages(),

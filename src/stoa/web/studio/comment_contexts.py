@@ -38,8 +38,19 @@ class CommentAct:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a text as it was written; `kind` says what the guard took it for, empty: nothing."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueuedRow:
-    """A comment in the queue. `why` says why it is held, `html` is sanitised."""
+    """A comment in the queue. `why` says why it is held, `html` is sanitised.
+
+    `pieces` is the text as it was written with the words marked that the guard found; empty where it found none.
+    """
 
     id: str
     html: Markup
@@ -50,6 +61,7 @@ class QueuedRow:
     created_at: datetime
     status: str
     why: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     is_answer: bool = False
     is_edited: bool = False
     is_chosen: bool = False

@@ -18,6 +18,7 @@ from stoa.web.contexts import PageMeta
 from stoa.web.paging import pager
 from stoa.web.studio.comment_contexts import ACTS, SHOWN, QueuedRow, QueuePage, Show
 from stoa.web.studio.contexts import Done
+from stoa.web.studio.judged import kinds_of, pieces_of
 from stoa.web.studio.list_contexts import BulkResult, Refusal, Tab
 from stoa.web.studio.rail import RailLink
 
@@ -102,6 +103,7 @@ def _row(item: Mapping[str, Any], chosen: Collection[str]) -> QueuedRow:
         created_at=datetime.fromisoformat(item["created_at"]),
         status=item["status"],
         why=_why(item),
+        pieces=pieces_of(item["body"] or "", item["judgement"] if item["status"] == "held" else None),
         is_answer=item["parent_id"] is not None,
         is_edited=item["edited_at"] is not None,
         is_chosen=item["id"] in chosen,
@@ -109,14 +111,15 @@ def _row(item: Mapping[str, Any], chosen: Collection[str]) -> QueuedRow:
 
 
 def _why(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """Why it is held: the reason, how sure that is, and the words that were found."""
-    reason, score, terms = item["reason"], item["score"], item["terms"]
+    """Who held it and why, how sure that is, and of what kind."""
+    reason, score, judgement = item["reason"], item["score"], item["judgement"]
     told = [reason[:1].upper() + reason[1:]] if reason else []
+    if judgement is not None:
+        who = "Held by the site's guard"
+        told = [who, *told] if judgement["is_cause"] else [*told, f"{who} otherwise: {judgement['reason']}"]
     if score is not None:
         told.append(f"Score {score:.2f}")
-    if terms:
-        told.append("Found: " + ", ".join(terms))
-    return tuple(told)
+    return (*told, *kinds_of(judgement))
 
 
 def _named(result: BulkResult | None, rows: Sequence[QueuedRow]) -> BulkResult | None:

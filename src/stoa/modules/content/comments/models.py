@@ -1,10 +1,11 @@
 """The table of comments."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, desc, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, REAL
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stoa.shared.database import Base
@@ -17,7 +18,8 @@ class Comment(Base):
     """Written by an account, or (imported) by a guest. `html` is made from `body` when it is saved.
 
     `root_id` is the first comment of its thread, `parent_id` the one it answers; both are empty for a first one.
-    `reason`, `score` and `terms` say why it is held. A deleted one stays as a gap while it has answers.
+    `reason`, `score` and `terms` say why it is held; `judgement` what the background guard found: kinds, and terms with
+    their places in `body`. Empty, no guard held it. A deleted one stays as a gap while it has answers.
     """
 
     __tablename__ = "comments"
@@ -53,6 +55,7 @@ class Comment(Base):
     reason: Mapped[str | None]
     score: Mapped[float | None] = mapped_column(REAL)
     terms: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default="{}")
+    judgement: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     edited_at: Mapped[datetime | None]

@@ -1,9 +1,8 @@
-"""What those do who moderate comments: approve, hide, delete, restore; and how a comment comes to wait.
+"""What those do who moderate comments: approve, hide, delete, restore.
 
 Every act on somebody else's comment leaves a row in the audit log.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stoa.events.publisher import publish
 from stoa.modules.audit.service import AuditService
 from stoa.modules.content.comments.errors import CannotRestore, CommentNotFound, NotYours
-from stoa.modules.content.comments.events import CommentApproved, CommentHeld, CommentRejected
+from stoa.modules.content.comments.events import CommentApproved, CommentRejected
 from stoa.modules.content.comments.models import Comment
 from stoa.modules.content.comments.policy import may_moderate, may_restore
 from stoa.modules.content.comments.repository import CommentRepository, Place
@@ -68,18 +67,6 @@ class CommentModeration:
             await self._comments.count(comment.article_id, 1)
             await announce_change(self._session)
         await self._record("comment.restored", actor, comment)
-
-    async def hold(self, comment_id: UUID, reason: str, score: float | None = None, terms: Sequence[str] = ()) -> None:
-        """Have a visible comment wait for somebody to look at it, by the site itself; others stay as they are."""
-        _, comment = await locked(self._comments, comment_id)
-        if comment.deleted_at is not None or comment.status != "visible":
-            return
-        comment.status, comment.reason, comment.score, comment.terms = "held", reason, score, list(terms)
-        comment.version += 1
-        await self._comments.flush()
-        await publish(self._session, CommentHeld(**facts(comment, None)))
-        await self._comments.count(comment.article_id, -1)
-        await announce_change(self._session)
 
     async def _decide(self, actor: Actor, comment_id: UUID, status: str) -> None:
         place, comment = await locked(self._comments, comment_id)

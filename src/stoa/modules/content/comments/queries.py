@@ -189,6 +189,7 @@ def _queue_item(status: str) -> ColumnElement[Any]:
         reason=Comment.reason.expression,
         score=Comment.score.expression,
         terms=Comment.terms.expression,
+        judgement=Comment.judgement.expression,
         article=json_object(slug=Article.slug.expression, title=Article.title.expression),
         moderated_at=Comment.moderated_at.expression,
         deleted_at=Comment.deleted_at.expression,
@@ -217,7 +218,7 @@ ALL_OF_WRITER = Query(
     select(
         Comment.id, Article.slug, Article.title, Comment.body,
         case((Comment.deleted_at.is_(None), Comment.status), else_=literal_column("'deleted'")).label("status"),
-        Comment.created_at, Comment.edited_at, Comment.deleted_at,
+        Comment.reason, Comment.score, Comment.terms, Comment.created_at, Comment.edited_at, Comment.deleted_at,
     )
     .join(Article, Article.id == Comment.article_id)
     .where(Comment.author_id == bindparam("author_id", type_=UuidType()))

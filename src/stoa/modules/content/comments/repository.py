@@ -48,6 +48,11 @@ class CommentRepository:
         statement = select(Comment).where(Comment.id == comment_id).with_for_update()
         return await self._session.scalar(statement.execution_options(populate_existing=True))
 
+    async def read(self, comment_id: UUID) -> Comment | None:
+        """As it is now, in the bin or not, without a lock."""
+        statement = select(Comment).where(Comment.id == comment_id)
+        return await self._session.scalar(statement.execution_options(populate_existing=True))
+
     async def said_since(self, article_id: UUID, author_id: UUID, body: str, since: datetime) -> bool:
         said = select(Comment.id).where(
             Comment.article_id == article_id, Comment.author_id == author_id, Comment.body == body,
@@ -155,5 +160,5 @@ class CommentRepository:
 
 _NOTHING = {
     "author_id": null(), "guest_name": "", "guest_url": null(), "body": "", "html": "", "reason": null(),
-    "score": null(), "terms": [], "edited_at": null(), "deleted_by": null(),
+    "score": null(), "terms": [], "judgement": null(), "edited_at": null(), "deleted_by": null(),
 }  # fmt: skip

@@ -81,12 +81,31 @@ class CommentThreads(BaseModel):
     next_cursor: str | None
 
 
+class FoundTerm(BaseModel):
+    """Words that count against a text, at `text[start:end]` of its Markdown, in characters."""
+
+    text: str
+    kind: str
+    start: int
+    end: int
+
+
+class GuardJudgement(BaseModel):
+    """What the site's guard found in a text."""
+
+    is_cause: bool = Field(description="The guard held it; false: it waited by a rule already.")
+    reason: str
+    kinds: dict[str, float] = Field(description="0 to 1 for each kind, such as `insult` or `spam`.")
+    terms: list[FoundTerm]
+
+
 class QueuedComment(CommentOut):
     """As those see it who moderate: with why it is held, and where it stands."""
 
     reason: str | None
     score: float | None
     terms: list[str]
+    judgement: GuardJudgement | None = Field(description="Null where the site's guard found nothing in this text.")
     article: dict[str, str]
     moderated_at: datetime | None
     deleted_at: datetime | None

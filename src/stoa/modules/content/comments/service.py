@@ -88,6 +88,9 @@ class CommentService:
             return _saved(comment)
         was_public = comment.status == "visible"
         comment.body, comment.html = body, rendered.html
+        if comment.judgement and comment.judgement["is_cause"] and comment.status == "held":
+            comment.reason = "changed after the site's guard held it"
+        comment.score, comment.terms, comment.judgement = None, [], None  # of the text that was
         comment.version += 1
         comment.edited_at = utc_now()
         reason = await self._reason(actor, place, rendered) if was_public else None
