@@ -13,6 +13,7 @@ from stoa.modules.auth.roles import models as roles
 from stoa.modules.auth.sessions import models as sessions
 from stoa.modules.content.articles import models as articles
 from stoa.modules.content.comments import models as comments
+from stoa.modules.content.findings import models as findings
 from stoa.modules.content.follows import models as follows
 from stoa.modules.content.importing import models as importing
 from stoa.modules.content.passages import models as passages
@@ -48,6 +49,7 @@ MODELS = (
     search,
     passages,
     comments,
+    findings,
     reactions,
     follows,
     uploads,

@@ -222,6 +222,11 @@ TABLE: Final = (
     ),
     Row("PUT", f"{API}/articles/{{slug}}/reactions/{{kind}}", SIGNED_IN, 200, "reaction"),
     Row("DELETE", f"{API}/articles/{{slug}}/reactions/{{kind}}", SIGNED_IN, 200, "reaction"),
+    Row("GET", f"{API}/moderation/articles", "moderate:article", 200),
+    Row(
+        "POST", f"{API}/moderation/articles/{{finding_id}}/fine", "moderate:article", 204, "finding",
+        audit="article.found_fine",
+    ),
     # following
     Row("GET", f"{API}/follows", SIGNED_IN, 200),
     Row("GET", f"{API}/feed", SIGNED_IN, 200),

@@ -32,6 +32,8 @@ from stoa.modules.content.comments.guarding import CommentGuard
 from stoa.modules.content.comments.moderation import CommentModeration
 from stoa.modules.content.comments.schemas import CommentIn
 from stoa.modules.content.comments.service import CommentService
+from stoa.modules.content.findings.schemas import FindingQuery
+from stoa.modules.content.findings.service import FindingReads, FindingService
 from stoa.modules.content.importing.repository import ImportRepository
 from stoa.modules.content.moderation.judging import Judgement
 from stoa.modules.content.tags.schemas import TagIn
@@ -128,6 +130,25 @@ class Things:
             found = Judgement(1.0, is_held=True, reason="a test")
             await self._database.transact(lambda session: CommentGuard(session).hold(UUID(made), 1, found))
         return made
+
+    async def _finding(self, owner: Person | None, _: str) -> str | None:
+        """In an article that somebody else wrote."""
+        author = await self._people.person("creator")
+        slug = await self._article(author, "foreign")
+        if owner is None or slug is None:
+            return None
+        async with await self._people.client_of(author) as client:
+            article = UUID((await client.get(f"/api/v1/articles/{slug}")).json()["id"])
+
+        async def put(session: AsyncSession) -> None:
+            findings = FindingService(session)
+            judged = await findings.to_judge(article)
+            assert judged is not None
+            await findings.settle(article, judged, Judgement(1.0, is_held=True, reason="a test"), is_held=True)
+
+        await self._database.transact(put)
+        items = (await FindingReads(self._database.reads).page(FindingQuery(limit=100))).items
+        return next(str(one["id"]) for one in map(orjson.loads, items) if one["article"]["slug"] == slug)
 
     async def _deleted_comment(self, owner: Person | None, target: str) -> str | None:
         made = await self._comment(owner, target)

@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.registry import Handler, on
 from stoa.modules.auth.people.service import who_may
+from stoa.modules.content.articles.events import ArticleChanged, ArticleEvent, ArticlePublished, ArticleUnpublished
 from stoa.modules.content.comments.events import CommentApproved, CommentCreated, CommentEdited, CommentEvent
 from stoa.modules.content.comments.guarding import CommentGuard
 from stoa.modules.content.comments.policy import MODERATE as MODERATE_COMMENTS
+from stoa.modules.content.findings.service import MODERATE as MODERATE_ARTICLES
+from stoa.modules.content.findings.service import FindingService
 from stoa.modules.content.moderation.judging import Judge, Judgement, Strictness, should_wait
 
 GROUP: Final = "moderation"
@@ -22,7 +25,8 @@ def moderation(judge: Judge | None, strictness: Strictness) -> tuple[Handler[Any
     """Nothing without a judge, or where it is switched off."""
     if judge is None or strictness == "off":
         return ()
-    return _of_comments(_Guard(judge, strictness))
+    guard = _Guard(judge, strictness)
+    return (*_of_comments(guard), *_of_articles(guard))
 
 
 class _Guard:
@@ -47,6 +51,15 @@ class _Guard:
             trusted: Collection[UUID] = await who_may(session, MODERATE_COMMENTS)
             await comments.hold(event.comment_id, event.version, judgement, trusted=trusted)
 
+    async def look_at_article(self, session: AsyncSession, event: ArticleEvent) -> None:
+        """Those who moderate articles are not asked about their own."""
+        findings = FindingService(session)
+        judged = await findings.to_judge(event.article_id)
+        if judged is None or judged.author_id in await who_may(session, MODERATE_ARTICLES):
+            return
+        judgement = await self.judge(judged.text)
+        await findings.settle(event.article_id, judged, judgement, is_held=self.holds(judgement))
+
 
 def _of_comments(guard: _Guard) -> tuple[Handler[Any], ...]:
     @on(CommentCreated, group=GROUP, seconds=_SECONDS, together=1)
@@ -63,3 +76,19 @@ def _of_comments(guard: _Guard) -> tuple[Handler[Any], ...]:
         await guard.look_at_comment(session, event)
 
     return new_comment, edited_comment, restored_comment
+
+
+def _of_articles(guard: _Guard) -> tuple[Handler[Any], ...]:
+    @on(ArticlePublished, group=GROUP, seconds=_SECONDS, together=1)
+    async def published_article(event: ArticlePublished, session: AsyncSession) -> None:
+        await guard.look_at_article(session, event)
+
+    @on(ArticleChanged, group=GROUP, seconds=_SECONDS, together=1)
+    async def changed_article(event: ArticleChanged, session: AsyncSession) -> None:
+        await guard.look_at_article(session, event)
+
+    @on(ArticleUnpublished, group=GROUP)
+    async def withdrawn_article(event: ArticleUnpublished, session: AsyncSession) -> None:
+        await FindingService(session).withdrawn(event.article_id, event.by)
+
+    return published_article, changed_article, withdrawn_article

@@ -7,6 +7,8 @@ from stoa.modules.content.articles.states_router import router as states
 from stoa.modules.content.comments.personal_data import CommentsOfPerson
 from stoa.modules.content.comments.router import router as comments
 from stoa.modules.content.exporting.router import router as exporting
+from stoa.modules.content.findings.personal_data import FindingsOfPerson
+from stoa.modules.content.findings.router import router as findings
 from stoa.modules.content.follows.personal_data import FollowsOfPerson
 from stoa.modules.content.follows.router import router as follows
 from stoa.modules.content.importing.router import router as importing
@@ -17,8 +19,9 @@ from stoa.modules.content.uploads.personal_data import UploadsOfPerson
 from stoa.modules.content.uploads.router import router as uploads
 from stoa.shared.personal_data import PersonalData
 
-ROUTERS = (articles, tags, states, revisions, comments, reactions, follows, uploads, importing, exporting)
+ROUTERS = (articles, tags, states, revisions, comments, findings, reactions, follows, uploads, importing, exporting)
 PERSONAL_DATA: tuple[PersonalData, ...] = (
+    FindingsOfPerson(),
     ArticlesOfPerson(),
     CommentsOfPerson(),
     ReactionsOfPerson(),
