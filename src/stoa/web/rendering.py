@@ -39,6 +39,7 @@ from stoa.web.studio import revision_contexts as revisions
 from stoa.web.studio.calendar_contexts import CalendarPage
 from stoa.web.studio.comment_contexts import QueuePage
 from stoa.web.studio.contexts import ConflictPage, DeletePage, EditorPage
+from stoa.web.studio.finding_contexts import FindingsPage
 from stoa.web.studio.import_contexts import ImportPage, ImportsPage
 from stoa.web.studio.list_contexts import ArticlesPage
 from stoa.web.studio.topic_contexts import TopicConfirmPage, TopicPage, TopicsPage
@@ -95,6 +96,7 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     ArticlesPage: "studio/articles.html",
     CalendarPage: "studio/calendar.html",
     QueuePage: "studio/comments.html",
+    FindingsPage: "studio/findings.html",
     ImportsPage: "studio/imports.html",
     ImportPage: "studio/import.html",
     TopicsPage: "studio/tags.html",

@@ -11,6 +11,7 @@ from tests.people import People
 
 API = "/api/v1"
 QUEUE = f"{API}/moderation/articles"
+PAGE = "/studio/comments/articles"
 
 
 @pytest.fixture
@@ -104,3 +105,36 @@ class TestDecided:
         assert (await keeper.post(f"{API}/articles/{slug}/unpublish")).status_code == 200
         await judged(app)
         assert await findings(keeper) == []
+
+
+class TestPage:
+    async def test_shows_the_passage_and_closes_it_either_way(
+        self, app: FastAPI, client: httpx.AsyncClient, author: httpx.AsyncClient, people: People
+    ) -> None:
+        desk = await people.client("moderator", by="cookie")
+        slug = await published(author, "Only a <i>moron</i> walks here.")
+        await judged(app)
+        html = (await desk.get(PAGE)).text
+        for wanted in ("Reads like insult", "Score 0.90", '&lt;i&gt;<mark title="insult">moron</mark>', "A walk"):
+            assert wanted in html, wanted
+        finding = (await findings(desk))[0]["id"]
+        answer = await desk.post(PAGE, data={"one": f"fine:{finding}"})
+        assert answer.headers["location"] == f"{PAGE}?done=fine"
+        assert "Nothing to look at" in (await desk.get(answer.headers["location"])).text
+        assert (await desk.post(PAGE, data={"one": f"fine:{finding}"})).status_code == 404
+        await rewritten(author, slug, "Casino.")
+        await judged(app)
+        assert (await desk.post(PAGE, data={"one": f"unpublish:{slug}"})).status_code == 303
+        await judged(app)
+        assert await findings(desk) == []
+        assert (await client.get(f"{API}/articles/{slug}")).status_code == 404
+
+    @pytest.mark.parametrize("one", ["", "burn:x", "fine:not-an-id"])
+    async def test_a_form_that_cannot_be_is_refused(self, people: People, one: str) -> None:
+        desk = await people.client("moderator", by="cookie")
+        assert (await desk.post(PAGE, data={"one": one})).status_code in {400, 422}
+
+    async def test_is_for_those_who_moderate_articles(self, people: People) -> None:
+        writer = await people.client("creator", by="cookie")
+        assert (await writer.get(PAGE)).status_code == 403
+        assert PAGE not in (await writer.get("/studio/comments")).text

@@ -18,6 +18,7 @@ from stoa.web.contexts import PageMeta
 from stoa.web.paging import pager
 from stoa.web.studio.comment_contexts import ACTS, SHOWN, QueuedRow, QueuePage, Show
 from stoa.web.studio.contexts import Done
+from stoa.web.studio.finding_contexts import FINDINGS, FINDINGS_TAB
 from stoa.web.studio.judged import kinds_of, pieces_of
 from stoa.web.studio.list_contexts import BulkResult, Refusal, Tab
 from stoa.web.studio.rail import RailLink
@@ -69,13 +70,21 @@ class Queue:
             meta=meta,
             show=query.show,
             comments=rows,
-            tabs=tuple(Tab(label, _address(show), show == query.show) for show, label in SHOWN.items()),
+            tabs=tabs_for(self._actor, _address(query.show)),
             rail=rail,
             pager=pager(HERE, query.page, more=found.next_cursor is not None, **kept),
             moderates=self._actor.can("moderate:comment"),
             done=_done(query),
             result=_named(result, rows),
         )
+
+
+def tabs_for(actor: Actor, here: str) -> tuple[Tab, ...]:
+    """The states of comments, and for those who moderate articles what was found in them."""
+    tabs = [(label, _address(show)) for show, label in SHOWN.items()]
+    if actor.can("moderate:article"):
+        tabs.append((FINDINGS_TAB, FINDINGS))
+    return tuple(Tab(label, url, url == here) for label, url in tabs)
 
 
 def asked_for(one: str, act: str, ids: Sequence[str]) -> tuple[str, list[UUID]]:
