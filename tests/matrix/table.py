@@ -135,6 +135,7 @@ TABLE: Final = (
     Row("POST", f"{API}/ai/generate/stream", "use:ai", 422),
     Row("POST", f"{API}/ai/summarize", "use:ai", 422),
     Row("POST", f"{API}/ai/classify", "use:ai", 422),
+    Row("POST", f"{API}/ai/moderate", "use:ai", 422),
     Row("GET", f"{API}/ai/templates", "use:ai", 200),
     Row("GET", f"{API}/ai/templates/{{name}}", "use:ai", 200, "template"),
     Row(

@@ -1,12 +1,13 @@
 """The only place where handlers, jobs and tasks are joined: a new one is a line here."""
 
-from typing import Any
+from typing import Any, Final
 
 from stoa.events.dead_letters import HandlerGaveUp
 from stoa.events.event import Event
 from stoa.events.handlers import nightly
 from stoa.events.handlers.content import content_notices, follower_task
 from stoa.events.handlers.imports import import_jobs, import_tasks
+from stoa.events.handlers.judging import ToxicityJudge
 from stoa.events.handlers.letters import letters
 from stoa.events.handlers.moderation import moderation
 from stoa.events.handlers.notices import notices
@@ -97,8 +98,11 @@ EVENTS: tuple[type[Event], ...] = (
 """Every kind of event that is recorded, for the catalogue in docs/events.md."""
 
 
+GUARD: Final[Judge] = ToxicityJudge()
+
+
 def all_work(
-    settings: Settings, keyring: Keyring | None = None, shop: Workshop | None = None, judge: Judge | None = None
+    settings: Settings, keyring: Keyring | None = None, shop: Workshop | None = None, judge: Judge | None = GUARD
 ) -> Work:
     """What this site does outside of requests; without `keyring` and `shop` to be looked at only, not carried out.
 

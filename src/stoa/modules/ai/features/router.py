@@ -11,7 +11,17 @@ from stoa.modules.ai.engine.parts import engine_of
 from stoa.modules.ai.features.asking import Asking
 from stoa.modules.ai.features.classifying import Classifying
 from stoa.modules.ai.features.generating import Generating
-from stoa.modules.ai.features.schemas import Classified, ClassifyIn, Generated, GenerateIn, SummarizeIn, Summary
+from stoa.modules.ai.features.moderating import moderated
+from stoa.modules.ai.features.schemas import (
+    Classified,
+    ClassifyIn,
+    Generated,
+    GenerateIn,
+    Moderated,
+    ModerateIn,
+    SummarizeIn,
+    Summary,
+)
 from stoa.modules.ai.features.summarising import Summarising
 from stoa.modules.ai.features.texts import texts_of
 from stoa.modules.ai.templates.service import TemplateReads
@@ -59,3 +69,9 @@ async def summarize(ask: SummarizeIn, actor: ActorDep, request: Request) -> Resp
 async def classify(ask: ClassifyIn, actor: ActorDep, request: Request) -> Response:
     """Sort a text under your labels or a known scheme (`topic` where you name neither), and say how it feels."""
     return private_json((await Classifying(_asking(request)).classified(ask, actor)).model_dump_json())
+
+
+@router.post("/moderate", responses=answers(Moderated, *_FAULTS), **require(NEEDS))
+async def moderate(ask: ModerateIn, actor: ActorDep, request: Request) -> Response:
+    """Score how a text treats people, name the words it was found by, and say whether a person should look first."""
+    return private_json((await moderated(_asking(request), ask, actor)).model_dump_json())

@@ -122,3 +122,36 @@ class Classified(_Judged):
     category: str | None = Field(description="Null where nothing speaks for any of them.")
     confidence: float = Field(description="From 0 to 1.")
     sentiment: Sentiment
+
+
+class ModerateIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=50_000)]
+
+
+class FlaggedTerm(BaseModel):
+    """Found at `text[start:end]` of what was sent, in characters."""
+
+    text: str
+    kind: Literal["insult", "threat", "hate", "sexual", "profanity", "spam"]
+    start: int
+    end: int
+
+
+class ToxicityScores(BaseModel):
+    """From 0 to 1."""
+
+    insult: float
+    threat: float
+    hate: float
+    sexual: float
+    profanity: float
+    spam: float
+
+
+class Moderated(_Judged):
+    scores: ToxicityScores
+    terms: list[FlaggedTerm]
+    verdict: Literal["ok", "hold"] = Field(description="hold: a person should look at it first.")
+    reason: str
