@@ -121,6 +121,7 @@ PAGES: Final = (
     Page("/preview/{token}", PUBLIC, 404),
     # running the site
     Page("/admin/mail", "view:mail"),
+    Page("/ask", PUBLIC, 404),
     Page("/chat", "use:ai"),
     Page("/chat/{conversation_id}", "use:ai", 404),
     Page("/chat/{conversation_id}/delete", "use:ai", 404),

@@ -249,6 +249,11 @@ class AiSettings(Part):
         le=600,
         description="How long an answer is still read after its reader left, to learn what it cost.",
     )
+    ask_site: Literal["off", "quotes", "model"] = Field(
+        "off",
+        description="Let everybody ask questions about the site at `/ask`: answered by quotations from its articles, "
+        "which cost nothing, or by the model of the route `chat`, within limits and budget of the tier `visitor`.",
+    )
     ai_hide_personal_data: bool = Field(
         False,
         description="Take mail addresses, telephone, card and account numbers out of models' answers; keys and "

@@ -34,6 +34,7 @@ class Site:
     language: str = "en"
     accent: str = "#2f5d50"
     reading_font: Literal["serif", "sans"] = "serif"
+    can_ask: bool = False
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

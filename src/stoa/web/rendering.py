@@ -19,7 +19,7 @@ from stoa.web.accounts import contexts as accounts
 from stoa.web.ai import admin_contexts as ai
 from stoa.web.ai.usage_contexts import MyUsagePage
 from stoa.web.assets import Assets
-from stoa.web.chat.contexts import ChatDeletePage, ChatPage, ChatsPage
+from stoa.web.chat.contexts import AskPage, ChatDeletePage, ChatPage, ChatsPage
 from stoa.web.contexts import (
     ArticlePage,
     AuthorPage,
@@ -81,6 +81,7 @@ TEMPLATES: Final[dict[type[Any], str]] = {
     webhooks.WebhookPage: "admin/webhook.html",
     webhooks.WebhookDeliveryPage: "admin/webhook_delivery.html",
     webhooks.WebhookConfirmPage: "admin/webhook_confirm.html",
+    AskPage: "chat/ask.html",
     ChatsPage: "chat/list.html",
     ChatPage: "chat/one.html",
     ChatDeletePage: "chat/delete.html",

@@ -18,6 +18,7 @@ from stoa.web import api_docs, feeds, files, health, metrics
 from stoa.web.accounts.router import ROUTERS as ACCOUNTS
 from stoa.web.ai.router import ROUTERS as AI
 from stoa.web.assets import Assets
+from stoa.web.chat.asking import router as ask
 from stoa.web.chat.routes import router as chat
 from stoa.web.comments.routes import router as comments
 from stoa.web.contexts import Site
@@ -45,6 +46,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path, store: PageStore) 
         url=settings.server.public_url.rstrip("/"),
         language=settings.site.language,
         accent=settings.site.accent,
+        can_ask=settings.ai.ask_site != "off",
     )
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
@@ -53,6 +55,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path, store: PageStore) 
     own = (
         comments,
         chat,
+        ask,
         router,
         following,
         feeds.router,

@@ -10,4 +10,10 @@ class ToxicityJudge:
     def judge(self, text: str) -> Judgement:
         found = toxicity(text)
         terms = tuple(Term(one.text, one.kind, one.start, one.end) for one in found.terms)
-        return Judgement(found.score, found.verdict == "hold", found.reason, {str(kind): score for kind, score in found.kinds.items()}, terms)
+        return Judgement(
+            found.score,
+            found.verdict == "hold",
+            found.reason,
+            {str(kind): score for kind, score in found.kinds.items()},
+            terms,
+        )

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from stoa.modules.ai.chat.answering import Answering, Parts
 from stoa.modules.ai.chat.following import Seats
+from stoa.modules.ai.chat.site_answers import SiteAnswers
 from stoa.modules.ai.engine.parts import running_engine
 from stoa.modules.ai.plain.quoting import PlainQuoter
 from stoa.modules.content.passages.reading import PassageReads
@@ -30,5 +31,6 @@ async def running_models(
         answering = await stack.enter_async_context(Answering(database, redis_url, parts))
         app.state.chat, app.state.chat_seats = answering, Seats()
         app.state.engine = await stack.enter_async_context(running_engine(settings, database, redis_url, keyring))
+        app.state.site_answers = SiteAnswers(app.state.engine, ArticleLibrary(passages), PlainQuoter())
         app.state.article_texts = ArticleTexts(database, app.state.markdown)
         yield answering

@@ -109,6 +109,19 @@ class ChatPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPage:
+    """A question about the site, and its answer; `who` says what answered."""
+
+    meta: PageMeta
+    question: str
+    html: Markup | None
+    sources: Sequence[ChatSource]
+    who: str
+    error: str
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatDeletePage:
     """Asks before a conversation is deleted for good."""
 

@@ -18,7 +18,7 @@ _KEPT_SECONDS: Final = 86_400
 _LONGEST_SHOWN: Final = 60_000
 _CODE: Final = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
 _CITATION: Final = re.compile(r"\[(\d{1,3})\](?!\()")
-_PLAIN: Final = "Quoted from the articles, without a model"
+PLAIN: Final = "Quoted from the articles, without a model"
 _STATES: Final[Mapping[str, str]] = {
     "stopped": "Stopped.",
     "cut": "The answer broke off.",
@@ -46,7 +46,7 @@ class MessageLook:
             role=told["role"],
             status=told["status"],
             text=told["content"],
-            html=await self._html(told["content"], sources) if is_written else None,
+            html=await self.html(told["content"], sources) if is_written else None,
             who=_who(told) if is_written else "",
             facts=_facts(told) if is_written else "",
             error=_error(told),
@@ -58,7 +58,7 @@ class MessageLook:
             next_id=ids[place] if place < len(ids) else None,
         )
 
-    async def _html(self, text: str, sources: Sequence[ChatSource]) -> Markup:
+    async def html(self, text: str, sources: Sequence[ChatSource]) -> Markup:
         """What can't be rendered is shown as it was written."""
         if not text.strip():
             return Markup("")
@@ -96,7 +96,7 @@ def _as_written(text: str) -> Markup:
 
 def _who(told: Mapping[str, Any]) -> str:
     if told["method"] == "plain":
-        return _PLAIN if told["citations"] else "This site, without a model"
+        return PLAIN if told["citations"] else "This site, without a model"
     return f"{told['provider']}/{told['model']}" if told["provider"] and told["model"] else ""
 
 
