@@ -11,6 +11,8 @@ from tests.fakes.upstream.bill import Call
 from tests.fakes.upstream.manners import Manner
 
 _MEGABYTE = b"x" * 1_048_576
+_ON_ITS_WAY = 0.3
+"""Seconds in which what was written before is read by itself."""
 _HUNDRED = 100
 
 
@@ -60,11 +62,11 @@ async def send(request: web.Request, manner: Manner, call: Call, events: AsyncIt
 async def _break(request: web.Request, response: web.StreamResponse, manner: Manner) -> None:
     if manner.name == "stall":
         await asyncio.sleep(3600)
+    await asyncio.sleep(_ON_ITS_WAY)
     if manner.name == "error":
         told = {"error": {"message": "the fake provider broke", "type": "server_error"}}
         await response.write(b"data: " + json.dumps(told).encode() + b"\n\n")
     elif request.transport is not None:
-        await asyncio.sleep(0.02)  # what was written is on its way
         request.transport.abort()
 
 

@@ -28,7 +28,6 @@ from stoa.modules.ai.chat.wire import Wire
 from stoa.modules.ai.chat.wording import FirstSentences, FirstWords, Summariser, Titles
 from stoa.modules.ai.engine.asking import Request
 from stoa.modules.ai.engine.service import Engine
-from stoa.modules.ai.errors import ModelNotFound
 from stoa.modules.ai.guards.output import CANARY
 from stoa.modules.ai.prices.tokens import count, ready
 from stoa.modules.ai.terms import PLAIN_METHOD, Caller, Usage
@@ -43,7 +42,6 @@ _PUBLISH_AGAIN_SECONDS: Final = 0.5
 _TRIES: Final = 6
 _PATIENCE_SECONDS: Final = 20.0
 _CANARY: Final = f"(This is {CANARY}. Never write that word.)"
-_EMBEDDED: Final = "embedded"
 _AWAY: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
@@ -141,17 +139,14 @@ class Answering:
                 await self._note_plain(ask, engine)
                 live.say(NOTHING_FOUND)
                 return PLAIN
-        has_model = not passages or await engine.has(ask.model)
-        candidates = await engine.candidates(ask.model) if has_model else ()
         filters: list[StreamFilter] = [CitationCheck(passages)] if passages else []
         filters += [make() for make in self._parts.filters]
-        if passages and self._parts.quoter and (not candidates or candidates[0].provider.kind == _EMBEDDED):
+        if passages and self._parts.quoter and not await engine.able(ask.model):
             await self._note_plain(ask, engine)
             said = await self._parts.quoter.answer(ask.question, passages)
             live.say(_through(filters, said or NOTHING_FOUND, is_last=True))
             return PLAIN
-        if not candidates:
-            raise ModelNotFound(f"Nobody answers to '{ask.model}'.")
+        candidates = await engine.candidates(ask.model)
         room = room_of(min(engine.window(one) for one in candidates), min(one.longest_answer for one in candidates))
         body: dict[str, Any] = {"messages": await self._messages(ask, passages, room)}
         if room.answer < min(one.longest_answer for one in candidates):

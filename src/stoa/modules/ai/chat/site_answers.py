@@ -22,7 +22,6 @@ log = structlog.get_logger("stoa.ai")
 FEATURE: Final = "ask"
 MODEL: Final = "stoa-chat"
 VISITOR: Final = "visitor"
-_EMBEDDED: Final = "embedded"
 _MOST_TOKENS: Final = 700
 
 
@@ -46,7 +45,7 @@ class SiteAnswers:
         else the articles are quoted. Raises LimitReached.
         """
         passages = await self._library.passages(question, viewer, include_drafts=False)
-        if passages and with_model and await self._has_model():
+        if passages and with_model and await self._engine.able(MODEL):
             try:
                 return await self._of_model(question, passages, viewer)
             except (BudgetSpent, PriceUnknown, ProviderFault) as fault:
@@ -56,11 +55,6 @@ class SiteAnswers:
         await self._engine.note_free(_request(viewer, {}), PLAIN_METHOD, usage)
         text = await self._quoter.answer(question, passages) if passages else ""
         return SiteAnswer(text or NOTHING_FOUND, sources_of(passages, text), PLAIN_METHOD)
-
-    async def _has_model(self) -> bool:
-        if not await self._engine.has(MODEL):
-            return False
-        return (await self._engine.candidates(MODEL))[0].provider.kind != _EMBEDDED
 
     async def _of_model(self, question: str, passages: Sequence[Passage], viewer: Actor | None) -> SiteAnswer:
         messages = [

@@ -17,7 +17,7 @@ from stoa.modules.ai.ledger.service import Ledger
 from stoa.modules.ai.limits.limits import Allowance, Limits, Room
 from stoa.modules.ai.prices.book import PriceBook
 from stoa.modules.ai.prices.tokens import USUAL_OUTPUT, estimate, most_output, ready
-from stoa.modules.ai.setup.snapshot import Snapshot
+from stoa.modules.ai.setup.snapshot import EMBEDDED, Snapshot
 from stoa.modules.ai.setup.store import SetupStore
 from stoa.modules.ai.terms import FREE, Target, Usage
 from stoa.shared.ids import new_id
@@ -171,12 +171,13 @@ class Engine:
             for target in targets_of(model, "chat/completions", setup, self._prices.knows)
         ]
 
-    async def has(self, model: str) -> bool:
-        """Whether anybody answers to that name."""
+    async def able(self, model: str) -> Sequence[Candidate]:
+        """The same; none where nobody answers to that name, or only the small model that comes with Stoa."""
         try:
-            return bool(await self.candidates(model))
+            found = await self.candidates(model)
         except ModelNotFound:
-            return False
+            return ()
+        return () if not found or found[0].provider.kind == EMBEDDED.provider else found
 
     def window(self, candidate: Candidate) -> int:
         """How many tokens its model holds, question and answer together."""

@@ -1,7 +1,7 @@
 """How every feature asks a model: filled in, kept for who asks the very same again; and notes what needed no model."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from stoa.modules.ai.calling.service import answer
 from stoa.modules.ai.engine.asking import Request
@@ -12,8 +12,6 @@ from stoa.modules.ai.templates.prompts import Filled
 from stoa.modules.ai.terms import PLAIN_METHOD, Caller, Usage
 from stoa.shared.cache import Cache
 from stoa.shared.security import Actor
-
-EMBEDDED: Final = "embedded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,8 @@ class Asking:
 
     async def room(self, model: str) -> int | None:
         """Tokens that fit every model behind that name; None where only the embedded one answers, or nobody."""
-        if not await self._engine.has(model):
-            return None
-        candidates = await self._engine.candidates(model)
-        if candidates[0].provider.kind == EMBEDDED:
-            return None
-        return min(self._engine.window(one) for one in candidates)
+        candidates = await self._engine.able(model)
+        return min((self._engine.window(one) for one in candidates), default=None)
 
     async def plain(self, feature: str, text: str, actor: Actor) -> Told:
         """What is told of an answer that no model gave. Raises LimitReached."""

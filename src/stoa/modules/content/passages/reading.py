@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from stoa.modules.content.passages import queries
 from stoa.modules.content.search.text import prepare
 from stoa.shared.database import ReadSession
 from stoa.shared.embedding import Embedder
 
+log = structlog.get_logger("stoa.search")
 _LONGEST: Final = 1_000
 _ENOUGH_WORDS: Final = 0.5
 _SOME_WORDS: Final = 0.3
@@ -47,14 +50,22 @@ class PassageReads:
     ) -> list[FoundPassage]:
         """The best for it of what this viewer may read, best first, whether or not it answers."""
         asked = question[:_LONGEST]
-        vector = None
-        if self._embedder is not None and await self._reads.fetch_value(queries.HAS_VECTORS):
-            vector = await self._embedder.question(asked)
+        vector = await self._vector(asked)
         query = queries.BY_WORDS if vector is None else queries.HYBRID
         rows = await self._reads.fetch(
             query, question=prepare(asked), vector=vector, viewer=viewer, drafts=drafts, limit=limit
         )
         return [FoundPassage(**row) for row in rows]
+
+    async def _vector(self, asked: str) -> str | None:
+        """None where there are no vectors; words alone find enough when the model fails."""
+        if self._embedder is None or not await self._reads.fetch_value(queries.HAS_VECTORS):
+            return None
+        try:
+            return await self._embedder.question(asked)
+        except Exception as error:  # whatever a foreign library raises
+            log.exception("the model of vectors failed", error=type(error).__name__)
+            return None
 
     async def answering(
         self, question: str, *, viewer: UUID | None = None, drafts: bool = False, limit: int = 6

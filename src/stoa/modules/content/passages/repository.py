@@ -28,6 +28,7 @@ _ADD = text(
     *(bindparam(name, type_=ARRAY(Text()))
       for name in ("headings", "anchors", "texts", "prepared_headings", "prepared"))
 )  # fmt: skip
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 8452))")
 _STALE = text(
     """
     SELECT a.id FROM articles a LEFT JOIN passage_sets s ON s.article_id = a.id
@@ -70,7 +71,11 @@ class PassageRepository:
         self._session = session
 
     async def source(self, article_id: UUID) -> Source | None:
-        """None for what is in the bin, and where its passages are those of this version."""
+        """None for what is in the bin, and where its passages are those of this version.
+
+        Whoever cuts the same article at the same time waits until this transaction ends.
+        """
+        await self._session.execute(_ALONE, {"id": str(article_id)})
         known = select(PassageSet.version).where(PassageSet.article_id == article_id).scalar_subquery()
         found = select(Article.id, Article.version, Article.title, Article.body, Article.toc, Article.language).where(
             Article.id == article_id, Article.deleted_at.is_(None), Article.version.is_distinct_from(known)
