@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from stoa.modules.auth.accounts.owner import owner_link
 from stoa.shared.database import Database
 from stoa.shared.settings_parts import DatabaseSettings
+from tests.fitting import assert_fits
 from tests.people import PASSWORD
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 
@@ -188,9 +189,9 @@ async def test_every_page_fits_and_nothing_is_blocked(browser: Browser, new_site
     page, faults = await somebody(browser, width=width)
     for path in FOR_STRANGERS:
         await page.goto(site + path)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await assert_fits(page, width, path)
     await become_owner(page, link)
     for path in (*(f"/settings{part}" for part in SETTINGS), "/admin/mail", "/"):
         await page.goto(site + path)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await assert_fits(page, width, path)
     assert faults == []

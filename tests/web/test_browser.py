@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 from stoa.shared.database import Database
 from stoa.shared.settings_parts import DatabaseSettings
 from tests.factories import publish_all
+from tests.fitting import assert_fits
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)]
@@ -112,7 +113,7 @@ async def test_every_page_fits_and_nothing_is_blocked(browser: Browser, site: st
     page, faults = await opened(browser, width, scheme)
     for path in PATHS:
         await page.goto(site + path)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await assert_fits(page, width, path)
         assert await page.title() != "broken in"
     assert [fault for fault in faults if "Content Security Policy" in fault or "Refused" in fault] == []
 

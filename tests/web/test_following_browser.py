@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from stoa.main import create_app
 from stoa.shared.settings import Settings
 from tests.factories import publish_all
+from tests.fitting import assert_fits
 from tests.people import People
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 
@@ -92,11 +93,11 @@ async def test_every_page_fits(visit: tuple[str, BrowserContext], width: int, sc
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for path in ("/articles/fires", *PATHS):
         await page.goto(site + path)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await assert_fits(page, width, path)
         if await page.locator(".follow-button[aria-pressed=false]").count():
             await page.locator(".follow-button").click()
             await expect(page.locator(".follow-button[aria-pressed=true]")).to_have_count(1)
     await page.goto(f"{site}/following")
     assert await page.locator(".followed-one").count() == 3
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await assert_fits(page, width)
     assert faults == []

@@ -13,6 +13,7 @@ from stoa.shared.database import Database
 from stoa.shared.settings import Settings
 from tests.conftest import client_of
 from tests.factories import publish, publish_all
+from tests.kept import kept
 from tests.people import People
 
 PLACES = (
@@ -90,21 +91,13 @@ class TestKept:
             db: Database = app.state.database
             reader = await People(app).client("viewer", by="cookie")
             async with reader:
-                await _until_kept(stranger)
+                await kept(stranger, "/")
                 assert links((await reader.get("/")).text) == []
                 await publish(db, "Imprint", kind="page")
                 for visitor in (stranger, reader):
                     await _until(visitor, ["Imprint"])
                     answer = await visitor.get("/tags")
                     assert [title for _, title in links(answer.text)] == ["Imprint"]
-
-
-async def _until_kept(client: httpx.AsyncClient) -> None:
-    """The process hears of changes from now on."""
-    for _ in range(200):
-        if 'desc="0 statements"' in (await client.get("/")).headers["server-timing"]:
-            return
-    raise AssertionError("the page was never kept")
 
 
 async def _until(client: httpx.AsyncClient, titles: list[str]) -> None:

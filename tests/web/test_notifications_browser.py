@@ -17,6 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from stoa.main import create_app
 from stoa.shared.settings import Settings
 from tests.conftest import copy_of_template
+from tests.fitting import assert_fits
 from tests.notifications.telling import tell
 from tests.people import People, Person
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
@@ -260,5 +261,5 @@ class TestPages:
         for path in PATHS:
             await page.goto(house.site + path)
             await expect(page.get_by_role("heading", level=1)).to_have_count(1)
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+            await assert_fits(page, width, path)
         assert faults == []

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Dialog, FilePayload, P
 
 from stoa.main import create_app
 from stoa.shared.settings import Settings
+from tests.fitting import assert_fits
 from tests.people import People
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 from tests.shared.media.pictures import noise, saved
@@ -145,7 +146,7 @@ async def test_every_page_fits_and_nothing_is_blocked(desk: tuple[str, BrowserCo
     await page.get_by_label("Title", exact=True).fill("W" * 180)
     await page.get_by_label("Text", exact=True).fill(f"{'x' * 300}\n\n```\n{'code ' * 80}\n```\n\n{HOSTILE}")
     await expect(page.locator("[data-preview-prose] pre")).to_be_visible()
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await assert_fits(page, width)
     await page.get_by_role("button", name="Save draft").click()
     await page.wait_for_url("**/studio/articles/**")
     for path in (
@@ -155,7 +156,7 @@ async def test_every_page_fits_and_nothing_is_blocked(desk: tuple[str, BrowserCo
         f"{page.url.removeprefix(site)}/delete",
     ):
         await page.goto(site + path)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await assert_fits(page, width, path)
         assert await page.title() != "broken in"
     assert [fault for fault in faults if "Content Security Policy" in fault or "Refused" in fault] == []
 

@@ -15,6 +15,7 @@ from stoa.modules.auth.accounts.owner import owner_link
 from stoa.shared.database import Database
 from stoa.shared.settings_parts import DatabaseSettings
 from tests.events.engine import until
+from tests.fitting import assert_fits
 from tests.people import PASSWORD
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 from tests.webhooks.receiver import Receiver
@@ -59,7 +60,7 @@ async def fits(page: Page, name: str) -> None:
     """Nothing stands beyond the edge of the smallest screens, nor of large ones."""
     for width in (360, 1280):
         await page.set_viewport_size({"width": width, "height": 900})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
+        await assert_fits(page, width, name)
         if SHOTS:
             for scheme in ("light", "dark"):
                 await page.emulate_media(color_scheme=scheme)

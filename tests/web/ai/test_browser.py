@@ -15,6 +15,7 @@ from stoa.shared.database import Database
 from stoa.shared.queries import Query
 from stoa.shared.settings_parts import DatabaseSettings
 from tests.ai.site import running_upstream
+from tests.fitting import assert_fits
 from tests.people import PASSWORD
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 from tests.web.ai.spending import Spent, noon, put, put_account, put_budget
@@ -49,7 +50,7 @@ async def fits(page: Page, name: str) -> None:
     """Nothing stands beyond the edge."""
     for width in (320, 360, 1280):
         await page.set_viewport_size({"width": width, "height": 900})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
+        await assert_fits(page, width, name)
         if SHOTS and width != 320:
             for scheme in ("light", "dark"):
                 await page.emulate_media(color_scheme=scheme)

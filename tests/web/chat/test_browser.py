@@ -13,6 +13,7 @@ from stoa.shared.database import Database
 from stoa.shared.settings_parts import DatabaseSettings
 from tests.ai.site import running_upstream
 from tests.fakes.upstream.app import Upstream
+from tests.fitting import assert_fits
 from tests.people import PASSWORD
 from tests.running_site import CHROMIUM, NO_CHROMIUM, launched_browser, served
 
@@ -161,7 +162,7 @@ class TestWithoutScripts:
         await expect(page.get_by_role("heading", name="On porches")).to_be_visible()
         for width in (320, 360, 1280):
             await page.set_viewport_size({"width": width, "height": 900})
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            await assert_fits(page, width)
             if SHOTS:
                 await page.screenshot(path=f"{SHOTS}/chat-{width}.png", full_page=True)
 

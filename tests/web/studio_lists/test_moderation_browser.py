@@ -13,12 +13,12 @@ from stoa.shared.database import Database
 from stoa.shared.settings import Settings
 from tests.content.moderation.word_list import WordList
 from tests.factories import publish
+from tests.fitting import assert_fits
 from tests.running_site import CHROMIUM, NO_CHROMIUM
 from tests.web.studio_lists.conftest import Desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)]
 WORDS = "You are a moron who should go back to the casino and never come to this well kept garden again."
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 async def judge(database: Database, comment_id: UUID, article_id: UUID) -> None:
@@ -39,7 +39,7 @@ async def looked_at(page: Page, folder: Path, name: str) -> None:
     for width in (1280, 360):
         await page.set_viewport_size({"width": width, "height": 800})
         await expect(page.locator("mark")).to_have_text(["moron", "casino"])
-        assert await page.evaluate(FITS), width
+        await assert_fits(page, width)
         await page.screenshot(path=folder / f"{name}-{width}.png")
 
 
