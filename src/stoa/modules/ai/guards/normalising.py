@@ -14,6 +14,8 @@ _ALIKE: Final = str.maketrans(
 )  # fmt: skip
 _LEET: Final = str.maketrans("013457@$!|+", "oieastasiit")
 _SPACED: Final = re.compile(r"(?<!\w)\w(?:[ .,\-_*]{1,2}\w(?!\w)){3,40}")
+_LETTER_BY_LETTER: Final = re.compile(r"(?<!\w)\w(?:[ .,\-_*]{1,3}\w(?!\w)){3,400}")
+_GAPS: Final = re.compile(r"[ .,\-_*]+")
 _RUN: Final = re.compile(r"(\w)\1+")
 _TOKEN: Final = re.compile(r"(?<![\w@$!|+])[\w@$!|+]{2,60}")
 
@@ -44,13 +46,25 @@ def plain(given: str) -> Normal:
     return Normal("".join(letters), tuple(places))
 
 
+def bare(given: str) -> str:
+    """`plain`, and numbers and signs within words as letters, spaced letters joined; wider gaps part their words."""
+    text = plain(given).text
+    joined = _LETTER_BY_LETTER.sub(lambda run: _GAPS.sub(lambda gap: " " if len(gap[0]) > 1 else "", run[0]), text)
+    return _TOKEN.sub(lambda token: _read(token[0]), joined)
+
+
+def _read(token: str) -> str:
+    """`1d10t` as letters; numbers and words stay as they are."""
+    word = token.rstrip("!|+$@")
+    is_masked = any(letter.isalpha() for letter in word) and not word.isalpha()
+    return word.translate(_LEET) + token[len(word) :] if is_masked else token
+
+
 def unmasked(given: Normal) -> Normal:
     """Numbers and signs within words as the letters they stand for, spaced letters joined, stretched ones once."""
     letters = list(given.text)
     for token in _TOKEN.finditer(given.text):
-        word = token[0].rstrip("!|+$@")
-        if any(letter.isalpha() for letter in word) and not word.isalpha():
-            letters[token.start() : token.start() + len(word)] = word.translate(_LEET)
+        letters[token.start() : token.end()] = _read(token[0])
     text = "".join(letters)
     spaced = [found.span() for found in _SPACED.finditer(text)]
     keep = [True] * len(text)

@@ -4,6 +4,7 @@ Written for English. Nobody is judged by a single coarse word: what is said to o
 unmasked first (look-alikes, 1d10t, i d i o t, idiiiot). A machine's word only makes a text wait for a person.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
+from zlib import crc32
 
 from stoa.modules.ai.guards.normalising import Normal, plain, squeezed, unmasked
 
@@ -21,6 +23,7 @@ _WEIGHTS: Final[Mapping[str, float]] = {
     "insult": 0.85, "threat": 0.95, "hate": 0.95, "sexual": 0.85, "profanity": 0.35, "spam": 0.45,
 }  # fmt: skip
 _ALONE: Final[Mapping[str, float]] = {"insult": 0.4, "sexual": 0.6, "profanity": 0.3}
+_SLUR: Final = 0.85
 _BEFORE: Final = 30
 _BEHIND: Final = 12
 _SHORT: Final = 25
@@ -110,6 +113,10 @@ def _matches(given: str, form: Normal, *, is_unmasked: bool) -> Iterator[_Found]
             is_all = len(form.text) <= _SHORT
             is_said_to = is_all or bool(lists.people.search(before) or lists.people.search(behind))
             yield _Found(_term(given, form, found, kind), _WEIGHTS[kind] if is_said_to else _ALONE[kind])
+    if is_unmasked:
+        for found in _WORD.finditer(form.text):
+            if len(found[0]) >= _LEAST and crc32(found[0].encode()) in _slurs():
+                yield _Found(_term(given, form, found, "hate"), _SLUR)
     for start, end in form.joined:
         for kind, within in lists.within.items():
             for found in within.finditer(form.text, start, end):
@@ -176,6 +183,12 @@ def _lists(is_unmasked: bool) -> _Lists:
         kind: re.compile("|".join(one for one in seen(_masked(read[kind])) if len(one) >= _LONG_WORD)) for kind in words
     }
     return _Lists(phrases, words, within, re.compile(rf"(?<!\w)(?:{read['people']['you']})(?!\w)"))
+
+
+@cache
+def _slurs() -> frozenset[int]:
+    """Made by `make guards-model`; the file carries its card."""
+    return frozenset(json.loads(files(__package__).joinpath("slurs.json").read_text(encoding="utf-8"))["words"])
 
 
 def _masked(listed: Mapping[str, str]) -> str:
