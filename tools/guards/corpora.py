@@ -12,7 +12,7 @@ from typing import Any, Final
 from zipfile import ZipFile
 from zlib import crc32
 
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 
 from stoa.modules.ai.guards.linear import tokens
 

@@ -1,4 +1,4 @@
-"""How often the guards are right on texts they were not made from; `make guards` writes the tables into docs/safety.md."""
+"""How often the guards are right on texts they were not made from; `make guards` writes it into docs/safety.md."""
 
 import argparse
 import math
@@ -26,12 +26,12 @@ class Share:
 
     def __str__(self) -> str:
         if not self.among:
-            return "–"
+            return "-"
         share, n, z = self.found / self.among, self.among, _NORMAL
         middle = (share + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
         low, high = max(0.0, middle - half), min(1.0, middle + half)
-        return f"{share:.3f} ({low:.3f}–{high:.3f}) of {n:,}"
+        return f"{share:.3f} ({low:.3f} to {high:.3f}) of {n:,}"
 
 
 def main() -> None:

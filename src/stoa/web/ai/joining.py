@@ -9,6 +9,7 @@ from stoa.modules.ai.chat.answering import Answering, Parts
 from stoa.modules.ai.chat.following import Seats
 from stoa.modules.ai.chat.site_answers import SiteAnswers
 from stoa.modules.ai.engine.parts import running_engine
+from stoa.modules.ai.guards.injection import injection
 from stoa.modules.ai.plain.quoting import PlainQuoter
 from stoa.modules.content.passages.reading import PassageReads
 from stoa.shared.embedding import Embedder, is_installed
@@ -27,10 +28,11 @@ async def running_models(
     async with AsyncExitStack() as stack:
         embedder = await stack.enter_async_context(Embedder()) if is_installed() else None
         passages = PassageReads(database.reads, embedder)
-        parts = chat or Parts(library=ArticleLibrary(passages), quoter=PlainQuoter())
+        library = ArticleLibrary(passages, lambda text: injection(text).is_likely)
+        parts = chat or Parts(library=library, quoter=PlainQuoter())
         answering = await stack.enter_async_context(Answering(database, redis_url, parts))
         app.state.chat, app.state.chat_seats = answering, Seats()
         app.state.engine = await stack.enter_async_context(running_engine(settings, database, redis_url, keyring))
-        app.state.site_answers = SiteAnswers(app.state.engine, ArticleLibrary(passages), PlainQuoter())
+        app.state.site_answers = SiteAnswers(app.state.engine, library, PlainQuoter())
         app.state.article_texts = ArticleTexts(database, app.state.markdown)
         yield answering

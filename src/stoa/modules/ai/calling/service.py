@@ -10,6 +10,7 @@ from stoa.modules.ai.calling.deltas import deltas_of
 from stoa.modules.ai.calling.schemas import ChatAnswer, ChatAsk
 from stoa.modules.ai.engine.asking import Request
 from stoa.modules.ai.engine.generation import Generation
+from stoa.modules.ai.engine.guarding import typed_in
 from stoa.modules.ai.engine.service import Begun, Engine
 from stoa.modules.ai.engine.stops import announce_stop
 from stoa.modules.ai.errors import CallNotFound
@@ -35,7 +36,9 @@ class CallingService:
         }
         caller = Caller(actor.user_id, actor.tier, actor.key_id)
         begun = await self._engine.begin(
-            Request(caller, actor.role, FEATURE, ask.model, "chat/completions", body, streams)
+            Request(
+                caller, actor.role, FEATURE, ask.model, "chat/completions", body, streams, typed_in(body["messages"])
+            )
         )
         await begun.generation.opened()
         return begun

@@ -167,7 +167,9 @@ class Answering:
         if self.is_ending:
             return SERVER_ENDED
         caller = Caller(ask.actor.user_id, ask.actor.tier, ask.actor.key_id)
-        request = Request(caller, ask.actor.role, FEATURE, ask.model, "chat/completions", body, streams=True)
+        request = Request(
+            caller, ask.actor.role, FEATURE, ask.model, "chat/completions", body, streams=True, typed=ask.question
+        )
         begun = await engine.begin(request, ask.answer_id)
         live.begin(begun.generation)
         async for text in deltas_of(begun, streams=True, complains=False):

@@ -1,7 +1,7 @@
 """Single questions about the site, also by visitors: answered from its articles, and not kept. Knows no HTTP."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
@@ -12,7 +12,7 @@ from stoa.modules.ai.chat.context import INSTRUCTIONS
 from stoa.modules.ai.chat.grounding import NOTHING_FOUND, Library, Passage, Quoter, sources_of, with_passages
 from stoa.modules.ai.engine.asking import Request
 from stoa.modules.ai.engine.service import Engine
-from stoa.modules.ai.errors import BudgetSpent, PriceUnknown
+from stoa.modules.ai.errors import BudgetSpent, LooksLikeInjection, PriceUnknown
 from stoa.modules.ai.prices.tokens import count, ready
 from stoa.modules.ai.providers.protocol import ProviderFault
 from stoa.modules.ai.terms import PLAIN_METHOD, Caller, Target, Usage
@@ -48,7 +48,7 @@ class SiteAnswers:
         if passages and with_model and await self._engine.able(MODEL):
             try:
                 return await self._of_model(question, passages, viewer)
-            except (BudgetSpent, PriceUnknown, ProviderFault) as fault:
+            except (BudgetSpent, LooksLikeInjection, PriceUnknown, ProviderFault) as fault:
                 log.warning("a question about the site is answered without a model", why=fault.code)
         await ready()
         usage = Usage(count(question), 0, source="none")
@@ -62,7 +62,7 @@ class SiteAnswers:
             {"role": "user", "content": with_passages(question, passages)},
         ]
         body = {"messages": messages, "max_tokens": _MOST_TOKENS}
-        begun = await self._engine.begin(_request(viewer, body))
+        begun = await self._engine.begin(replace(_request(viewer, body), typed=question))
         await begun.generation.opened()
         told = await answer(begun)
         check = CitationCheck(passages)

@@ -15,7 +15,10 @@ ALIAS: Final = "stoa-"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call as it is asked for: `body` is OpenAI-style JSON, `model` what the caller named, `feature` what for."""
+    """One call as it is asked for: `body` is OpenAI-style JSON, `model` what the caller named, `feature` what for.
+
+    `typed` is what a person wrote for the model to follow, where it is to be judged.
+    """
 
     caller: Caller
     role: str
@@ -24,6 +27,7 @@ class Request:
     path: Path
     body: Mapping[str, Any]
     streams: bool = False
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.requests import Request
 
 from stoa.modules.ai.engine.generation import Times
+from stoa.modules.ai.engine.guarding import InputGuard
 from stoa.modules.ai.engine.service import Engine
 from stoa.modules.ai.engine.stops import stop_listener
 from stoa.modules.ai.engine.upstreams import Upstreams
@@ -37,6 +38,7 @@ async def running_engine(
             prices=PriceBook(),
             times=Times(whole=settings.ai_call_seconds, drain=settings.ai_drain_seconds),
             hides_personal_data=settings.ai_hide_personal_data,
+            guard=InputGuard(settings.ai_injection, frozenset(settings.ai_strict_tiers.split())),
         )
         stack.push_async_callback(engine.close, _PATIENCE_SECONDS)
         await stack.enter_async_context(setup.listener(database.url))

@@ -8,6 +8,7 @@ from uuid import UUID
 from stoa.modules.ai.engine.asking import Candidate, Request, targets_of
 from stoa.modules.ai.engine.billing import Bill, bill_of, settlement_of
 from stoa.modules.ai.engine.generation import Generation, Opened, Outcome, Times
+from stoa.modules.ai.engine.guarding import InputGuard
 from stoa.modules.ai.engine.running import Running
 from stoa.modules.ai.engine.upstreams import Upstreams
 from stoa.modules.ai.errors import ModelNotFound
@@ -37,12 +38,15 @@ class Begun:
     allowance: Allowance
     input_tokens: int
     output: OutputFilter
+    is_noted: bool = False
 
     def limit_headers(self) -> dict[str, str]:
-        """What is left of the tier's minute, as OpenAI names it, and of the budgets."""
+        """What is left of the tier's minute, as OpenAI names it, and of the budgets; and what the guard noted."""
         headers = self.room.headers(self.allowance)
         if self.held.left_micros is not None:
             headers["x-stoa-budget-left-micro-usd"] = str(self.held.left_micros)
+        if self.is_noted:
+            headers["x-stoa-guard"] = "injection"
         return headers
 
     def bill(self) -> Bill:
@@ -88,6 +92,7 @@ class Engine:
         prices: PriceBook,
         times: Times,
         hides_personal_data: bool = False,
+        guard: InputGuard | None = None,
     ) -> None:
         self.setup = setup
         self.upstreams = upstreams
@@ -97,15 +102,17 @@ class Engine:
         self._prices = prices
         self._times = times
         self._hides_personal_data = hides_personal_data
+        self._guard = guard or InputGuard()
 
     async def begin(self, request: Request, call_id: UUID | None = None) -> Begun:
-        """Raises ModelNotFound, LimitReached, BudgetSpent, PriceUnknown; then nothing was spent or held.
+        """Raises ModelNotFound, LooksLikeInjection, LimitReached, BudgetSpent, PriceUnknown: nothing was spent or held.
 
         A caller who has an id for it already, used never before, may give it.
         """
         setup = await self.setup.current()
         await ready()
         plan = self._plan(request, setup)
+        is_noted = await self._guard.admit(plan.request)
         call_id = call_id or new_id()
         who = request.caller.name
         seat = call_id if request.streams else None
@@ -135,7 +142,7 @@ class Engine:
         )
         self.running.add(generation, who)
         output = OutputFilter(personal_data=self._hides_personal_data)
-        return Begun(generation, held, room, plan.allowance, plan.input_tokens, output)
+        return Begun(generation, held, room, plan.allowance, plan.input_tokens, output, is_noted)
 
     async def note_free(self, request: Request, target: Target, usage: Usage, call_id: UUID | None = None) -> UUID:
         """An answer that no provider was asked for: a row that costs nothing, counted as one request. The call's id.

@@ -16,13 +16,17 @@ from stoa.shared.security import Actor
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What one feature asks a model. `parts` tell apart what the body does not: they are part of the cache's key."""
+    """What one feature asks a model. `parts` tell apart what the body does not: they are part of the cache's key.
+
+    `typed` is what a person wrote for the model to follow; a text that is worked with is none of it.
+    """
 
     feature: str
     model: str
     filled: Filled
     most_tokens: int
     parts: tuple[tuple[str, object], ...] = ()
+    typed: str = ""
 
     def request(self, actor: Actor, *, streams: bool) -> Request:
         body: dict[str, Any] = {
@@ -32,7 +36,9 @@ class Question:
             ],
             "max_tokens": self.most_tokens,
         }
-        return Request(caller_of(actor), actor.role, self.feature, self.model, "chat/completions", body, streams)
+        return Request(
+            caller_of(actor), actor.role, self.feature, self.model, "chat/completions", body, streams, self.typed
+        )
 
 
 class Asking:

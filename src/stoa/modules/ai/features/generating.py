@@ -41,4 +41,5 @@ def _question(ask: GenerateIn, prompt: Prompt) -> Question:
     common = {"tone": ask.tone or "", "length": _WORDS[ask.length], "language": ask.language.strip()}
     filled = fill(prompt, ask.parameters, common)
     parts = (("template", prompt.name), ("version", prompt.version))
-    return Question(f"generate:{prompt.name}", ask.model, filled, _MOST_TOKENS[ask.length], parts)
+    typed = "\n".join(ask.parameters.values())
+    return Question(f"generate:{prompt.name}", ask.model, filled, _MOST_TOKENS[ask.length], parts, typed)

@@ -20,6 +20,7 @@ _CODES: Final = {
     "budget-spent": ("insufficient_quota", "insufficient_quota"),
     "price-unknown": ("insufficient_quota", "price_unknown"),
     "account-banned": ("permission_error", "account_banned"),
+    "injection": ("invalid_request_error", "injection"),
 }
 _NO_USE_TO_RETRY: Final = {"budget-spent", "price-unknown"}
 _KEPT: Final = ("retry-after", "www-authenticate", "cache-control")

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from stoa.modules.ai.engine.asking import Path, names_of
 from stoa.modules.ai.engine.asking import Request as Ask
+from stoa.modules.ai.engine.guarding import typed_in
 from stoa.modules.ai.engine.parts import engine_of
 from stoa.modules.ai.engine.service import Begun
 from stoa.modules.ai.gateway.bodies import check_chat, check_embeddings, read_body, wants_usage
@@ -64,6 +65,7 @@ async def _answer(request: Request, actor: Actor, path: Path, body: dict[str, An
         path=path,
         body=body,
         streams=streams,
+        typed=typed_in(body.get("messages", ())),
     )
     begun = await engine_of(request).begin(ask)
     opened = await begun.generation.opened()

@@ -1,4 +1,4 @@
-"""What is written in code within a text, in letters again: base64, hexadecimal, percent signs, rot13, backwards. Pure."""
+"""What is written in code within a text, read: base64, hexadecimal, percent signs, rot13, backwards. Pure."""
 
 import base64
 import binascii
@@ -22,10 +22,11 @@ _PERCENT: Final = re.compile(r"(?:%[0-9a-fA-F]{2}[\w.!~*'()+-]{0,20}){4,1000}")
 _ESCAPES: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,6};){6,1000}")
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|&#x([0-9a-fA-F]{2,6});|&#(\d{2,6});")
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_COMMON: Final = frozenset(
+_EVERYDAY: Final = (
     "the of and to a in is you your all that it for on with as are be this not or me from any every now what how my do "
-    "previous instructions ignore system prompt show tell send answer say".split()
+    "previous instructions ignore system prompt show tell send answer say"
 )
+_COMMON: Final = frozenset(_EVERYDAY.split())
 
 
 def hidden(text: str) -> tuple[str, ...]:
@@ -66,7 +67,8 @@ def _read(decode: Callable[[str], bytes | str], coded: str) -> str:
     except (ValueError, binascii.Error, UnicodeDecodeError):
         return ""
     signs = sum(sign.isalpha() or sign in " .,:;!?'\"\n-" for sign in text)
-    return text if len(text) >= 8 and " " in text and signs >= _PRINTABLE * len(text) else ""
+    is_text = len(text) >= 8 and " " in text and signs >= _PRINTABLE * len(text)
+    return text if is_text or _BASE64.fullmatch(text) else ""
 
 
 def _base64(coded: str) -> bytes:

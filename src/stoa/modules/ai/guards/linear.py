@@ -1,7 +1,7 @@
 """A linear model over hashed words, pairs and triples of words and pieces of words; its weights are plain data. Pure.
 
-A text is cut into windows of 64 tokens, half over each other; it scores what its highest window scores. A window's score
-is the logistic function of the bias and the sum of its features' weights, each once, divided by the root of their number.
+A text is cut into windows of 64 tokens, half over each other; it scores what its highest window scores. That is the
+logistic function of the bias and the sum of the features' weights, each once, divided by the root of their number.
 """
 
 import base64

@@ -106,17 +106,31 @@ def _matches(given: str, form: Normal, *, is_unmasked: bool) -> Iterator[_Found]
                 yield _Found(_term(given, form, found, kind), _WEIGHTS[kind])
     for kind, pattern in lists.words.items():
         for found in pattern.finditer(form.text):
-            before = form.text[max(0, found.start() - _BEFORE) : found.start()]
-            behind = form.text[found.end() : found.end() + _BEHIND]
-            if _DENIED.search(before):
-                continue
-            is_all = len(form.text) <= _SHORT
-            is_said_to = is_all or bool(lists.people.search(before) or lists.people.search(behind))
-            yield _Found(_term(given, form, found, kind), _WEIGHTS[kind] if is_said_to else _ALONE[kind])
+            weight = _weight(form.text, found, kind, lists)
+            if weight:
+                yield _Found(_term(given, form, found, kind), weight)
     if is_unmasked:
-        for found in _WORD.finditer(form.text):
-            if len(found[0]) >= _LEAST and crc32(found[0].encode()) in _slurs():
-                yield _Found(_term(given, form, found, "hate"), _SLUR)
+        yield from _slurs_in(given, form)
+        yield from _spaced_in(given, form, lists)
+
+
+def _weight(text: str, found: re.Match[str], kind: Kind, lists: "_Lists") -> float:
+    """Of a word: more where it is said to or of somebody, nothing where it is denied."""
+    before = text[max(0, found.start() - _BEFORE) : found.start()]
+    if _DENIED.search(before):
+        return 0.0
+    behind = text[found.end() : found.end() + _BEHIND]
+    is_said_to = len(text) <= _SHORT or bool(lists.people.search(before) or lists.people.search(behind))
+    return _WEIGHTS[kind] if is_said_to else _ALONE[kind]
+
+
+def _slurs_in(given: str, form: Normal) -> Iterator[_Found]:
+    for found in _WORD.finditer(form.text):
+        if len(found[0]) >= _LEAST and crc32(found[0].encode()) in _slurs():
+            yield _Found(_term(given, form, found, "hate"), _SLUR)
+
+
+def _spaced_in(given: str, form: Normal, lists: "_Lists") -> Iterator[_Found]:
     for start, end in form.joined:
         for kind, within in lists.within.items():
             for found in within.finditer(form.text, start, end):
