@@ -134,6 +134,8 @@ TABLE: Final = (
     Row("POST", f"{API}/ai/generate", "use:ai", 422),
     Row("POST", f"{API}/ai/generate/stream", "use:ai", 422),
     Row("POST", f"{API}/ai/summarize", "use:ai", 422),
+    Row("POST", f"{API}/ai/edit", "use:ai", 422),
+    Row("POST", f"{API}/ai/edit/stream", "use:ai", 422),
     Row("POST", f"{API}/ai/classify", "use:ai", 422),
     Row("POST", f"{API}/ai/moderate", "use:ai", 422),
     Row("GET", f"{API}/ai/templates", "use:ai", 200),

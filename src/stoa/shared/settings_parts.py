@@ -254,6 +254,10 @@ class AiSettings(Part):
         description="Let everybody ask questions about the site at `/ask`: answered by quotations from its articles, "
         "which cost nothing, or by the model of the route `chat`, within limits and budget of the tier `visitor`.",
     )
+    ai_editor: bool = Field(
+        False,
+        description="Offer authors help by models in the editor: drafts, other words, titles; each with its cost.",
+    )
     ai_hide_personal_data: bool = Field(
         False,
         description="Take mail addresses, telephone, card and account numbers out of models' answers; keys and "

@@ -35,6 +35,7 @@ class Site:
     accent: str = "#2f5d50"
     reading_font: Literal["serif", "sans"] = "serif"
     can_ask: bool = False
+    has_assistant: bool = False
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

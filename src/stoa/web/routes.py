@@ -47,6 +47,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path, store: PageStore) 
         language=settings.site.language,
         accent=settings.site.accent,
         can_ask=settings.ai.ask_site != "off",
+        has_assistant=settings.ai.ai_editor,
     )
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)

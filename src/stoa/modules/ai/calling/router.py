@@ -1,6 +1,6 @@
 """The API of the site's own calls: answers whole or streamed, stopping, and how the providers are."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from stoa.modules.ai.calling.health import providers_now
 from stoa.modules.ai.calling.schemas import LONGEST_TEXT, ChatAnswer, ChatAsk, ProviderList, Said
 from stoa.modules.ai.calling.service import CallingService, Event, answer, events
 from stoa.modules.ai.engine.parts import engine_of
-from stoa.modules.ai.engine.service import Begun
 from stoa.modules.ai.usage.reading import UsageReads
 from stoa.shared.answers import answers, private_json
 from stoa.shared.database import SessionDep, reads_of
@@ -72,13 +71,15 @@ async def providers(request: Request) -> Response:
 
 async def _streamed(ask: ChatAsk, actor: Actor, request: Request) -> Response:
     begun = await CallingService(engine_of(request)).begin(ask, actor, streams=True)
-    return sse(begun, events(begun))
+    return sse(begun.limit_headers(), events(begun))
 
 
-def sse(begun: Begun, told: AsyncIterator[Event]) -> Response:
-    """Events of a call as a browser's EventSource reads them, with what is left in the headers."""
-    headers = {"cache-control": "no-store", **begun.limit_headers()}
-    return StreamingResponse(_lines(told), media_type="text/event-stream", headers=headers)
+def sse(headers: Mapping[str, str], told: AsyncIterator[Event]) -> Response:
+    """Events of a call as a browser's EventSource reads them."""
+    told_lines = _lines(told)
+    return StreamingResponse(
+        told_lines, media_type="text/event-stream", headers={"cache-control": "no-store", **headers}
+    )
 
 
 async def _lines(told: AsyncIterator[Event]) -> AsyncIterator[bytes]:

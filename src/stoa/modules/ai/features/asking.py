@@ -6,6 +6,7 @@ from typing import Any
 from stoa.modules.ai.calling.service import answer
 from stoa.modules.ai.engine.asking import Request
 from stoa.modules.ai.engine.service import Begun, Engine
+from stoa.modules.ai.errors import ModelNotFound
 from stoa.modules.ai.features.kept import KeptAnswers, Told, key_of
 from stoa.modules.ai.prices.tokens import count, ready
 from stoa.modules.ai.templates.prompts import Filled
@@ -69,6 +70,14 @@ class Asking:
     async def room(self, model: str) -> int | None:
         """Tokens that fit every model behind that name; None where only the embedded one answers, or nobody."""
         candidates = await self._engine.able(model)
+        return min((self._engine.window(one) for one in candidates), default=None)
+
+    async def window(self, model: str) -> int | None:
+        """Tokens that fit every model that may answer to that name, the embedded one too; None where nobody does."""
+        try:
+            candidates = await self._engine.candidates(model)
+        except ModelNotFound:
+            return None
         return min((self._engine.window(one) for one in candidates), default=None)
 
     async def plain(self, feature: str, text: str, actor: Actor) -> Told:

@@ -10,6 +10,8 @@ from stoa.modules.ai.calling.router import sse
 from stoa.modules.ai.engine.parts import engine_of
 from stoa.modules.ai.features.asking import Asking
 from stoa.modules.ai.features.classifying import Classifying
+from stoa.modules.ai.features.editing.schemas import Edited, EditIn
+from stoa.modules.ai.features.editing.service import Editing
 from stoa.modules.ai.features.generating import Generating
 from stoa.modules.ai.features.moderating import moderated
 from stoa.modules.ai.features.schemas import (
@@ -55,7 +57,7 @@ async def generate(ask: GenerateIn, actor: ActorDep, request: Request) -> Respon
 async def generate_stream(ask: GenerateIn, actor: ActorDep, request: Request) -> Response:
     """The same, as server-sent events while it is written."""
     begun, told = await _generating(request).streamed(ask, actor)
-    return sse(begun, told)
+    return sse(begun.limit_headers(), told)
 
 
 @router.post("/summarize", responses=answers(Summary, *_FAULTS), **require(NEEDS))
@@ -63,6 +65,19 @@ async def summarize(ask: SummarizeIn, actor: ActorDep, request: Request) -> Resp
     """Say in short what a text says, or an article that you may read."""
     told = await Summarising(_asking(request), texts_of(request)).summary(ask, actor)
     return private_json(told.model_dump_json())
+
+
+@router.post("/edit", responses=answers(Edited, *_FAULTS), **require(NEEDS))
+async def edit(ask: EditIn, actor: ActorDep, request: Request) -> Response:
+    """Offer an author a draft, what follows, a shorter text, another tone, titles, tags, a summary, alt text ..."""
+    return private_json((await Editing(_asking(request)).offer(ask, actor)).model_dump_json())
+
+
+@router.post("/edit/stream", responses={**answers(Edited, *_FAULTS), **_STREAM}, **require(NEEDS))
+async def edit_stream(ask: EditIn, actor: ActorDep, request: Request) -> Response:
+    """The same, as server-sent events while it is written; of titles and tags one on each line."""
+    headers, told = await Editing(_asking(request)).streamed(ask, actor)
+    return sse(headers, told)
 
 
 @router.post("/classify", responses=answers(Classified, *_FAULTS), **require(NEEDS))

@@ -46,7 +46,7 @@ class Generated(BaseModel):
     usage: CallUsage
 
 
-class _Judged(BaseModel):
+class Judged(BaseModel):
     """What every answer of these features says of who gave it."""
 
     id: UUID = Field(description="Of the call; for feedback.")
@@ -86,7 +86,7 @@ class SummarizeIn(BaseModel):
         return self
 
 
-class Summary(_Judged):
+class Summary(Judged):
     summary: str
     key_points: list[str]
 
@@ -118,7 +118,7 @@ class Sentiment(BaseModel):
     confidence: float
 
 
-class Classified(_Judged):
+class Classified(Judged):
     category: str | None = Field(description="Null where nothing speaks for any of them.")
     confidence: float = Field(description="From 0 to 1.")
     sentiment: Sentiment
@@ -150,7 +150,7 @@ class ToxicityScores(BaseModel):
     spam: float
 
 
-class Moderated(_Judged):
+class Moderated(Judged):
     scores: ToxicityScores
     terms: list[FlaggedTerm]
     verdict: Literal["ok", "hold"] = Field(description="hold: a person should look at it first.")
