@@ -134,6 +134,11 @@ class ContentSettings(Part):
         description="Whether comments and articles are judged in the background after they were written: `normal` has "
         "those wait that the guard would hold, `strict` also whatever scores half, `off` judges none.",
     )
+    article_summaries: bool = Field(
+        True,
+        description="Show what a long article says in short above its text, folded: its own two weightiest sentences, "
+        "found without a model.",
+    )
     comment_links: int = Field(2, ge=0, le=100, description="A comment with more links than these is held.")
     import_mb: int = Field(1024, ge=1, le=16_384, description="Largest file that may be uploaded to be imported.")
 

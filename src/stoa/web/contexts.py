@@ -36,6 +36,7 @@ class Site:
     reading_font: Literal["serif", "sans"] = "serif"
     can_ask: bool = False
     has_assistant: bool = False
+    has_summaries: bool = True
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
@@ -227,7 +228,8 @@ class HomePage:
 class ArticlePage:
     """One article to read. `html` is sanitised already; `language` is named if it is not the site's.
 
-    `lead` is the author's own line under the headline, none where the excerpt was only cut from the text.
+    `lead` is the author's own line under the headline, none where the excerpt was only cut from the text; `summary` is
+    made by the site.
     """
 
     meta: PageMeta

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from stoa.modules.content.articles.reading import ArticleReads
 from stoa.modules.content.articles.schemas import ArticleQuery
 from stoa.modules.content.follows.service import FollowReads
+from stoa.modules.content.passages.related import RelatedReads
 from stoa.modules.content.tags.schemas import TagQuery
 from stoa.modules.content.tags.service import TagReads
 from stoa.modules.users.service import UserReads
@@ -40,10 +41,11 @@ RELATED = 3
 class PageBuilder:
     """Builds every page of one site from public reads."""
 
-    def __init__(self, reads: ReadSession, site: Site) -> None:
+    def __init__(self, reads: ReadSession, site: Site, related: RelatedReads) -> None:
         self._articles = ArticleReads(reads)
         self._follows = FollowReads(reads)
         self._reads = reads
+        self._related = related
         self._tags = TagReads(reads)
         self._users = UserReads(reads)
         self._meta = MetaMaker(site)
@@ -78,14 +80,15 @@ class PageBuilder:
     ) -> ArticlePage:
         """One article with what to read next, what was said below it, and how readers reacted."""
         card = card_of(found)
-        related = await self._articles.related(found["id"], limit=RELATED)
+        beside = await self._related.next_to(found["id"], found["version"], limit=RELATED)
         return ArticlePage(
             meta=self._meta.article(card, found),
             article=card,
             html=Markup(found["html"]),  # noqa: S704 # sanitised when it was saved
             lead=found["summary"],
             toc=toc_of(found["toc"]),
-            related=cards_of(related),
+            summary=beside.summary if self._site.has_summaries else None,
+            related=cards_of(beside.items),
             language=found["language"] if found["language"] != self._site.language else None,
             talk=talk,
             reactions=reactions,

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.responses import Response
 
+from stoa.modules.content.passages.related import related_of
 from stoa.shared.database import reads_of
 from stoa.shared.errors import NotFound
 from stoa.shared.media.choosing import media_store
@@ -48,6 +49,7 @@ def install(app: FastAPI, settings: Settings, data_dir: Path, store: PageStore) 
         accent=settings.site.accent,
         can_ask=settings.ai.ask_site != "off",
         has_assistant=settings.ai.ai_editor,
+        has_summaries=settings.content.article_summaries,
     )
     app.state.site = site
     app.state.assets, app.state.pages = _look(site)
@@ -120,4 +122,4 @@ def _look(site: Site) -> tuple[Assets, Pages]:
 
 
 def _builder(request: Request) -> PageBuilder:
-    return PageBuilder(reads_of(request), request.app.state.site)
+    return PageBuilder(reads_of(request), request.app.state.site, related_of(request))

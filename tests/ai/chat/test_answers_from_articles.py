@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from stoa.modules.ai.chat.grounding import NOTHING_FOUND
+from stoa.modules.ai.plain.summary import in_short
 from stoa.modules.content.passages.keeping import cutting, refresh_passages
 from tests.ai.chat.talk import Chatter, chatting
 from tests.ai.site import AiSite
@@ -45,7 +46,7 @@ class Author:
         assert done.status_code < 300, done.text
 
     async def cut(self, article_id: str) -> None:
-        await self.site.database.transact(partial(refresh_passages, article_id=UUID(article_id)))
+        await self.site.database.transact(partial(refresh_passages, article_id=UUID(article_id), in_short=in_short))
 
 
 async def forget_providers(site: AiSite) -> None:
@@ -111,7 +112,7 @@ class TestAnswersWithoutAModel:
     async def test_follow_what_the_article_says_now(self, site: AiSite, author: Author, ada: Chatter) -> None:
         slug = await author.write(LAMP)
         await author.act("PATCH", slug, body=LAMP.replace("two litres of whale oil", "nine litres of lamp oil"))
-        while await cutting(site.database)():
+        while await cutting(site.database, in_short)():
             pass
         answer = await told(site, ada)
         assert "nine litres of lamp oil" in answer["content"]

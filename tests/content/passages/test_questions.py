@@ -5,6 +5,7 @@ import json
 import pytest
 from benchmarks.grounding import QUESTIONS, measured
 
+from stoa.modules.ai.plain.summary import in_short
 from stoa.modules.content.passages.keeping import cutting
 from stoa.modules.content.passages.reading import PassageReads
 from tests.content.importing.conftest import Site, pool, site
@@ -18,7 +19,7 @@ BLOG = REAL_INPUT / "til-articles.zip"
 @pytest.mark.skipif(not BLOG.is_file(), reason="no real input here: name its folder in TESTS_REAL_INPUT")
 async def test_are_answered_from_the_right_article_or_not_at_all(site: Site) -> None:
     await site.take(BLOG)
-    cut = cutting(site.database)
+    cut = cutting(site.database, in_short)
     while await cut():
         pass
 

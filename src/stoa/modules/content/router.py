@@ -12,6 +12,7 @@ from stoa.modules.content.findings.router import router as findings
 from stoa.modules.content.follows.personal_data import FollowsOfPerson
 from stoa.modules.content.follows.router import router as follows
 from stoa.modules.content.importing.router import router as importing
+from stoa.modules.content.passages.router import router as related
 from stoa.modules.content.reactions.personal_data import ReactionsOfPerson
 from stoa.modules.content.reactions.router import router as reactions
 from stoa.modules.content.tags.router import router as tags
@@ -19,7 +20,20 @@ from stoa.modules.content.uploads.personal_data import UploadsOfPerson
 from stoa.modules.content.uploads.router import router as uploads
 from stoa.shared.personal_data import PersonalData
 
-ROUTERS = (articles, tags, states, revisions, comments, findings, reactions, follows, uploads, importing, exporting)
+ROUTERS = (
+    articles,
+    tags,
+    states,
+    related,
+    revisions,
+    comments,
+    findings,
+    reactions,
+    follows,
+    uploads,
+    importing,
+    exporting,
+)
 PERSONAL_DATA: tuple[PersonalData, ...] = (
     FindingsOfPerson(),
     ArticlesOfPerson(),

@@ -11,7 +11,7 @@ from stoa.modules.ai.chat.site_answers import SiteAnswers
 from stoa.modules.ai.engine.parts import running_engine
 from stoa.modules.ai.guards.injection import injection
 from stoa.modules.ai.plain.quoting import PlainQuoter
-from stoa.modules.content.passages.reading import PassageReads
+from stoa.modules.content.passages.reading import PassageReads, has_vectors
 from stoa.shared.embedding import Embedder, is_installed
 from stoa.shared.keyring import Keyring
 from stoa.shared.settings_parts import AiSettings
@@ -27,6 +27,7 @@ async def running_models(
     database = app.state.database
     async with AsyncExitStack() as stack:
         embedder = await stack.enter_async_context(Embedder()) if is_installed() else None
+        app.state.has_vectors = await has_vectors(database.reads)
         passages = PassageReads(database.reads, embedder)
         library = ArticleLibrary(passages, lambda text: injection(text).is_likely)
         parts = chat or Parts(library=library, quoter=PlainQuoter())

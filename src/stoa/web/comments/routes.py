@@ -11,6 +11,7 @@ from stoa.modules.content.comments.asking import CommentId, Writing
 from stoa.modules.content.comments.moderation import CommentModeration
 from stoa.modules.content.comments.policy import WRITE
 from stoa.modules.content.comments.schemas import CommentChange, CommentIn
+from stoa.modules.content.passages.related import related_of
 from stoa.modules.content.reactions.schemas import Kind
 from stoa.modules.content.reactions.service import ReactionService
 from stoa.shared.database import SessionDep, database_of, reads_of
@@ -106,7 +107,7 @@ async def _page(
     fault: StoaError | None = None,
 ) -> Response:
     reads = reads_of(request)
-    builder = PageBuilder(reads, request.app.state.site)
+    builder = PageBuilder(reads, request.app.state.site, related_of(request))
     found = await builder.found_article(slug)
     mode = request.app.state.settings.content.comments
     below = await talk_below(reads, actor, slug, wishes, mode=mode, form=form)

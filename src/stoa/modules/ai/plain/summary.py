@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stoa.modules.ai.plain.text import content_words, headings, prose, sentences, stem, words
+from stoa.modules.ai.plain.text import content_words, headings, prose, sentences, shortened, stem, words
 
 _SHORT, _LONG = 6, 45
 _LEANS: Final = re.compile(
@@ -16,6 +16,8 @@ _LEANS: Final = re.compile(
 )
 """How a sentence begins that leans on the one before it."""
 _OVERLAP: Final = 0.5
+_WORTH_WORDS, _WORTH_SENTENCES = 300, 8
+_LONGEST_SHORT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ def summarise(markdown: str, most: int) -> list[str]:
     """At most so many of its sentences, in their order; of a short text all of them."""
     ranked = _ranked(markdown)
     return [one.text for one in sorted(_chosen(ranked, most), key=lambda one: one.place)]
+
+
+def in_short(markdown: str) -> str:
+    """The two sentences that say most, of a text that is long enough to need them; else empty."""
+    text = prose(markdown)
+    if len(words(text)) < _WORTH_WORDS or len(sentences(text)) < _WORTH_SENTENCES:
+        return ""
+    return shortened(" ".join(summarise(markdown, 2)), _LONGEST_SHORT)
 
 
 def key_points(markdown: str, most: int) -> list[str]:

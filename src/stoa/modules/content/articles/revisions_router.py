@@ -1,8 +1,7 @@
-"""The API of an article's revisions, of the links that show it before it is out, and of what is related to it."""
+"""The API of an article's revisions, and of the links that show it before it is out."""
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,13 +9,12 @@ from starlette.responses import Response
 from stoa.modules.content.articles.asking import VersionsIfSent, written
 from stoa.modules.content.articles.inputs import PreviewLinkIn, PreviewLinkOut
 from stoa.modules.content.articles.previews import PreviewLinks
-from stoa.modules.content.articles.reading import ArticleReads
 from stoa.modules.content.articles.revised import RevisionDiff, RevisionListItem, RevisionOut
 from stoa.modules.content.articles.revisions import Revisions
-from stoa.modules.content.articles.schemas import OwnArticleOut, RelatedArticles, RelatedQuery
-from stoa.shared.answers import answers, private_json, public_json
-from stoa.shared.database import database_of, reads_of
-from stoa.shared.listing import list_parameters, public_list, query_of
+from stoa.modules.content.articles.schemas import OwnArticleOut
+from stoa.shared.answers import answers, private_json
+from stoa.shared.database import database_of
+from stoa.shared.listing import list_parameters, query_of
 from stoa.shared.pagination import Page, PageQuery, page_json
 from stoa.shared.parameters import SlugPath
 from stoa.shared.security import ActorDep, require
@@ -36,16 +34,6 @@ def _previews(request: Request) -> PreviewLinks:
 
 Kept = Annotated[Revisions, Depends(_revisions)]
 Previews = Annotated[PreviewLinks, Depends(_previews)]
-
-
-@router.get("/related", responses=answers(RelatedArticles, 404), **public_list(RelatedQuery))
-async def list_related_articles(slug: SlugPath, request: Request) -> Response:
-    """List published articles that share the most tags with this one."""
-    query = query_of(request, RelatedQuery)
-    articles = ArticleReads(reads_of(request))
-    article = orjson.loads(await articles.one(slug))
-    related = await articles.related(article["id"], limit=query.limit, for_page=False)
-    return public_json(f'{{"items":[{",".join(related)}]}}')
 
 
 @router.get(

@@ -25,12 +25,13 @@ class Vector(UserDefinedType[str]):
 
 
 class PassageSet(Base):
-    """Of which version of an article the passages are."""
+    """Of which version of an article the passages are, and what it says in short: empty where it is short itself."""
 
     __tablename__ = "passage_sets"
 
     article_id: Mapped[UUID] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int]
+    summary: Mapped[str | None]
 
 
 class PassageRow(Base):

@@ -66,4 +66,30 @@ ORDER BY coalesce(1.0 / (20 + w.place), 0) + coalesce(1.0 / (20 + m.place), 0) D
 _NAMES: Final = ("question", "vector", "viewer", "drafts", "limit")
 BY_WORDS: Final = Query.text(f"WITH {_WORDS}{_NO_MEANING}{_SHOWN}", _NAMES)
 HYBRID: Final = Query.text(f"WITH {_WORDS}{_MEANING}{_SHOWN}", _NAMES)
+SUMMARY: Final = Query.text(
+    "SELECT summary, NULL::uuid[] AS near FROM passage_sets WHERE article_id = $1 AND version = $2 AND $3::int > 0",
+    ("article_id", "version", "limit"),
+)
+SUMMARY_AND_NEAR: Final = Query.text(
+    f"""
+WITH centre AS MATERIALIZED (
+  SELECT avg(v.embedding) AS meaning FROM passages p JOIN passage_vectors v ON v.passage_id = p.id
+  WHERE p.article_id = $1
+),
+near AS MATERIALIZED (
+  SELECT v.passage_id AS id, v.embedding <=> (SELECT meaning FROM centre) AS distance FROM passage_vectors v
+  WHERE (SELECT meaning FROM centre) IS NOT NULL ORDER BY distance LIMIT {2 * NEAREST}
+),
+best AS (
+  SELECT a.id, min(near.distance) AS distance
+  FROM near JOIN passages p USING (id) JOIN articles a ON a.id = p.article_id
+  WHERE a.id <> $1 AND a.deleted_at IS NULL AND a.status = 'published' AND a.visibility = 'public'
+    AND a.kind = 'article'
+  GROUP BY a.id ORDER BY distance, a.id LIMIT $3
+)
+SELECT (SELECT summary FROM passage_sets WHERE article_id = $1 AND version = $2) AS summary,
+  (SELECT array_agg(id ORDER BY distance, id) FROM best) AS near
+""",
+    ("article_id", "version", "limit"),
+)
 HAS_VECTORS: Final = Query.text("SELECT to_regclass('passage_vectors') IS NOT NULL")

@@ -38,12 +38,31 @@ class FoundPassage:
         return f"/articles/{self.slug}{'#' if self.anchor else ''}{self.anchor}"
 
 
-class PassageReads:
-    """Without an `embedder`, and where PostgreSQL has no vectors, by words alone."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside an article: what it says in short, and ids of those nearest in meaning, nearest first."""
 
-    def __init__(self, reads: ReadSession, embedder: Embedder | None = None) -> None:
+    summary: str
+    near: tuple[UUID, ...]
+
+
+class PassageReads:
+    """Without an `embedder`, and where PostgreSQL has no vectors, by words alone.
+
+    `has_vectors` is what the function of that name says; it saves asking each time what stands beside an article.
+    """
+
+    def __init__(self, reads: ReadSession, embedder: Embedder | None = None, *, has_vectors: bool = False) -> None:
         self._reads = reads
         self._embedder = embedder
+        self._has_vectors = has_vectors
+
+    async def beside(self, article_id: UUID, version: int, *, limit: int) -> Beside:
+        """Of that version of an article; of others no summary. Near ones only where there are vectors."""
+        query = queries.SUMMARY_AND_NEAR if self._has_vectors else queries.SUMMARY
+        rows = await self._reads.fetch(query, article_id=article_id, version=version, limit=limit)
+        row = rows[0] if rows else {"summary": None, "near": None}
+        return Beside(row["summary"] or "", tuple(row["near"] or ()))
 
     async def nearest(
         self, question: str, *, viewer: UUID | None = None, drafts: bool = False, limit: int = 6
@@ -59,7 +78,7 @@ class PassageReads:
 
     async def _vector(self, asked: str) -> str | None:
         """None where there are no vectors; words alone find enough when the model fails."""
-        if self._embedder is None or not await self._reads.fetch_value(queries.HAS_VECTORS):
+        if self._embedder is None or not await has_vectors(self._reads):
             return None
         try:
             return await self._embedder.question(asked)
@@ -73,6 +92,11 @@ class PassageReads:
         """Those it may be answered from; none where nothing here is about it."""
         found = await self.nearest(question, viewer=viewer, drafts=drafts, limit=2 * limit)
         return _spread([one for one in found if is_about(one)], limit)
+
+
+async def has_vectors(reads: ReadSession) -> bool:
+    """Whether PostgreSQL keeps what passages mean."""
+    return bool(await reads.fetch_value(queries.HAS_VECTORS))
 
 
 def is_about(one: FoundPassage) -> bool:

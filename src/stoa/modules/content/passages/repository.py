@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, delete, select, text
+from sqlalchemy import Text, bindparam, delete, false, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,8 +32,8 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 8452))")
 _STALE = text(
     """
     SELECT a.id FROM articles a LEFT JOIN passage_sets s ON s.article_id = a.id
-    WHERE a.deleted_at IS NULL AND s.version IS DISTINCT FROM a.version ORDER BY a.published_at DESC NULLS LAST
-    LIMIT :most
+    WHERE a.deleted_at IS NULL AND (s.version IS DISTINCT FROM a.version OR s.summary IS NULL)
+    ORDER BY a.published_at DESC NULLS LAST LIMIT :most
     """
 )
 _WITHOUT_VECTOR = text(
@@ -56,7 +56,7 @@ _KEEP_VECTORS = text(
 
 
 class Source(NamedTuple):
-    """What is cut of an article."""
+    """What is cut of an article, where it is not yet."""
 
     id: UUID
     version: int
@@ -64,6 +64,8 @@ class Source(NamedTuple):
     body: str
     toc: list[dict[str, Any]]
     language: str
+    is_cut: bool
+    is_public: bool
 
 
 class PassageRepository:
@@ -71,17 +73,30 @@ class PassageRepository:
         self._session = session
 
     async def source(self, article_id: UUID) -> Source | None:
-        """None for what is in the bin, and where its passages are those of this version.
+        """None for what is in the bin, and where passages and summary are those of this version.
 
         Whoever cuts the same article at the same time waits until this transaction ends.
         """
         await self._session.execute(_ALONE, {"id": str(article_id)})
-        known = select(PassageSet.version).where(PassageSet.article_id == article_id).scalar_subquery()
-        found = select(Article.id, Article.version, Article.title, Article.body, Article.toc, Article.language).where(
-            Article.id == article_id, Article.deleted_at.is_(None), Article.version.is_distinct_from(known)
-        )
+        is_cut = func.coalesce(PassageSet.version == Article.version, false())
+        found = (
+            select(
+                Article.id, Article.version, Article.title, Article.body, Article.toc, Article.language, is_cut,
+                (Article.status == "published") & (Article.visibility == "public"),
+            )
+            .outerjoin(PassageSet, PassageSet.article_id == Article.id)
+            .where(
+                Article.id == article_id, Article.deleted_at.is_(None), ~is_cut | PassageSet.summary.is_(None)
+            )
+        )  # fmt: skip
         row = (await self._session.execute(found)).one_or_none()
         return Source(*row) if row else None
+
+    async def keep_summary(self, source: Source, summary: str) -> None:
+        """With the version that it is of."""
+        made = insert(PassageSet).values(article_id=source.id, version=source.version, summary=summary)
+        values = {"version": source.version, "summary": summary}
+        await self._session.execute(made.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
     async def replace(self, source: Source, cuts: Sequence[Cut]) -> None:
         await self._session.execute(delete(PassageRow).where(PassageRow.article_id == source.id))
@@ -97,9 +112,6 @@ class PassageRepository:
                 "prepared": [prepare(one.text) for one in cuts],
             }
             await self._session.execute(_ADD, values)
-        made = insert(PassageSet).values(article_id=source.id, version=source.version)
-        kept = made.on_conflict_do_update(index_elements=["article_id"], set_={"version": source.version})
-        await self._session.execute(kept)
 
     async def stale(self, most: int) -> list[UUID]:
         """Articles whose passages are of another version, the newest first."""
