@@ -100,8 +100,21 @@ async def own_database_url() -> AsyncIterator[str]:
 @pytest.fixture
 def redis_url(worker_id: str) -> str:
     """Valkey, in a database of this worker's that is empty: what one test counted is no matter to the next."""
-    number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
-    url = f"{os.environ[_VALKEY].partition('?')[0]}?db={number}"
+    return _emptied(_valkey_of(worker_id, 0))
+
+
+@pytest.fixture(scope="module")
+def house_redis_url(worker_id: str) -> str:
+    """The same for a site that lives as long as its module: no other site's worker takes what happens there."""
+    return _emptied(_valkey_of(worker_id, 4))
+
+
+def _valkey_of(worker_id: str, first: int) -> str:
+    number = first + (int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0)
+    return f"{os.environ[_VALKEY].partition('?')[0]}?db={number}"
+
+
+def _emptied(url: str) -> str:
     with Redis.from_url(url) as valkey:
         valkey.flushdb()
     return url

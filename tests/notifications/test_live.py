@@ -1,7 +1,6 @@
 """The stream of a served site, with real commits: nothing missing, nothing doubled, nothing for who may not hear."""
 
 import asyncio
-import os
 import shutil
 import signal
 import tempfile
@@ -38,15 +37,14 @@ class House:
 
 
 @pytest.fixture(scope="module")
-async def house() -> AsyncIterator[House]:
+async def house(house_redis_url: str) -> AsyncIterator[House]:
     folder = Path(tempfile.mkdtemp(prefix="stoa-live-"))
-    redis_url = os.environ["TESTS_VALKEY"]
     async with copy_of_template() as url:
-        with served(url, redis_url, folder) as site:
+        with served(url, house_redis_url, folder) as site:
             settings = Settings.load(env_file=None, public_url=site)
-            app = create_app(settings, database_url=url, redis_url=redis_url, data_dir=folder)
+            app = create_app(settings, database_url=url, redis_url=house_redis_url, data_dir=folder)
             async with app.router.lifespan_context(app):
-                yield House(site, app, url, redis_url, folder)
+                yield House(site, app, url, house_redis_url, folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,7 +1,6 @@
 """The bell in real browsers: what happens is heard without a reload, in every tab, and after every cut."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -84,14 +83,13 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-async def house() -> AsyncIterator[House]:
-    redis_url = os.environ["TESTS_VALKEY"]
+async def house(house_redis_url: str) -> AsyncIterator[House]:
     with tempfile.TemporaryDirectory(prefix="stoa-bell-") as name:
         folder = Path(name)
         async with copy_of_template() as url:
-            with served(url, redis_url, folder, with_worker=True) as site:
+            with served(url, house_redis_url, folder, with_worker=True) as site:
                 settings = Settings.load(env_file=None, public_url=site)
-                app = create_app(settings, database_url=url, redis_url=redis_url, data_dir=folder)
+                app = create_app(settings, database_url=url, redis_url=house_redis_url, data_dir=folder)
                 async with app.router.lifespan_context(app):
                     yield House(site, app)
 

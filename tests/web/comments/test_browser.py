@@ -1,6 +1,5 @@
 """A talk between two browsers: each hears of the other at once, and every act is done without leaving the page."""
 
-import os
 import re
 import tempfile
 from collections.abc import AsyncIterator
@@ -41,8 +40,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def talk(browser: Browser) -> AsyncIterator[Talk]:
-    redis_url = os.environ["TESTS_VALKEY"]
+async def talk(browser: Browser, redis_url: str) -> AsyncIterator[Talk]:
     with tempfile.TemporaryDirectory(prefix="stoa-talk-") as name:
         async with copy_of_template() as url:
             with served(url, redis_url, Path(name), with_worker=True) as site:
