@@ -80,7 +80,7 @@ class PageBuilder:
     ) -> ArticlePage:
         """One article with what to read next, what was said below it, and how readers reacted."""
         card = card_of(found)
-        beside = await self._related.next_to(found["id"], found["version"], limit=RELATED)
+        beside = await self._related.beside(found["id"], found["version"], limit=RELATED)
         return ArticlePage(
             meta=self._meta.article(card, found),
             article=card,

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
-    Integer,
     Select,
     Text,
     TextClause,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    true,
 )
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import TIMESTAMP, aggregate_order_by
@@ -160,32 +158,6 @@ _tag = select(Tag.id).where(Tag.slug == bindparam("tag"), Tag.deleted_at.is_(Non
 FEED = _feed()
 FEED_OF_AUTHOR = _feed(Article.author_id == users.id_of(bindparam("author", type_=Text())))
 FEED_OF_TAG = _feed(ArticleTag.tag_id == _tag, of_tag=True)
-
-
-@lru_cache(maxsize=2)
-def related(*, for_page: bool) -> Query:
-    """The articles that share most tags with `id`, looking at the newest 30 of each tag."""
-    mine = select(ArticleTag.tag_id).where(ArticleTag.article_id == bindparam("id", type_=UuidType())).subquery("mine")
-    near = (
-        select(ArticleTag.article_id, ArticleTag.published_at)
-        .where(ArticleTag.tag_id == mine.c.tag_id, ArticleTag.is_public)
-        .where(ArticleTag.article_id != bindparam("id", type_=UuidType()))
-        .order_by(ArticleTag.published_at.desc(), ArticleTag.article_id.desc())
-        .limit(literal_column("30"))
-        .lateral("near")
-    )
-    best = (
-        select(near.c.article_id, func.count().label("shared"), func.max(near.c.published_at).label("newest"))
-        .select_from(mine.join(near, true()))
-        .group_by(near.c.article_id)
-        .order_by(func.count().desc(), func.max(near.c.published_at).desc())
-        .limit(bindparam("limit", type_=Integer()))
-        .subquery("best")
-    )
-    rows = (
-        select(*NARROW, best.c.shared, best.c.newest).join(best, best.c.article_id == Article.id).where(PUBLIC)
-    ).subquery("page")
-    return Query(select(item_json(rows, with_names=for_page)).order_by(rows.c.shared.desc(), rows.c.newest.desc()))
 
 
 ALL_OF_AUTHOR = Query(

@@ -108,11 +108,6 @@ class ArticleReads:
         rows = await self._reads.fetch(queries.by_ids(for_page=for_page, for_staff=for_staff), ids=list(ids))
         return {row["id"]: row["item"] for row in rows}
 
-    async def related(self, article_id: str, *, limit: int, for_page: bool = True) -> list[str]:
-        """Up to `limit` public articles that share the most tags with this one, as list items."""
-        rows = await self._reads.fetch(queries.related(for_page=for_page), id=UUID(article_id), limit=limit)
-        return [row[0] for row in rows]
-
     async def calendar(self, scope: Scope, first: datetime, until: datetime, *, limit: int) -> list[str]:
         """List items, with `publish_at`, of what goes or went out from `first` to before `until`, by time."""
         query = queries.calendar(owner=scope.owner is not None, limit=limit)

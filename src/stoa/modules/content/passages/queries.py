@@ -1,13 +1,23 @@
 """The reading SQL of passages: what a question may be answered from, by its words and by its meaning, together."""
 # ruff: noqa: S608 # put together from the parts in this file; what a caller says is always bound
 
+from functools import cache
 from typing import Final
 
+from sqlalchemy import BigInteger, Integer, bindparam, func, select, text
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from stoa.modules.content.articles.models import Article
+from stoa.modules.content.articles.queries import NARROW, PUBLIC, item_json
+from stoa.modules.content.passages.models import PassageSet
 from stoa.shared.queries import Query
 
 NEAREST: Final = 30
 """Of each way; what is found by both ways rises."""
 _COUNTED: Final = 20_000
+_BEHIND: Final = 1_000
+"""What is nearest in meaning comes before what shares tags."""
 _MAY_SEE: Final = """a.deleted_at IS NULL AND (
       (a.status = 'published' AND a.visibility = 'public') OR (a.author_id = $3::uuid AND $4::boolean))"""
 _WORDS: Final = f"""RECURSIVE step (config) AS (
@@ -66,30 +76,55 @@ ORDER BY coalesce(1.0 / (20 + w.place), 0) + coalesce(1.0 / (20 + m.place), 0) D
 _NAMES: Final = ("question", "vector", "viewer", "drafts", "limit")
 BY_WORDS: Final = Query.text(f"WITH {_WORDS}{_NO_MEANING}{_SHOWN}", _NAMES)
 HYBRID: Final = Query.text(f"WITH {_WORDS}{_MEANING}{_SHOWN}", _NAMES)
-SUMMARY: Final = Query.text(
-    "SELECT summary, NULL::uuid[] AS near FROM passage_sets WHERE article_id = $1 AND version = $2 AND $3::int > 0",
-    ("article_id", "version", "limit"),
-)
-SUMMARY_AND_NEAR: Final = Query.text(
-    f"""
-WITH centre AS MATERIALIZED (
+_BY_MEANING: Final = f"""
+centre AS MATERIALIZED (
   SELECT avg(v.embedding) AS meaning FROM passages p JOIN passage_vectors v ON v.passage_id = p.id
-  WHERE p.article_id = $1
+  WHERE p.article_id = :article_id
 ),
 near AS MATERIALIZED (
   SELECT v.passage_id AS id, v.embedding <=> (SELECT meaning FROM centre) AS distance FROM passage_vectors v
   WHERE (SELECT meaning FROM centre) IS NOT NULL ORDER BY distance LIMIT {2 * NEAREST}
 ),
-best AS (
-  SELECT a.id, min(near.distance) AS distance
+by_meaning AS (
+  SELECT p.article_id AS id, row_number() OVER (ORDER BY min(near.distance), p.article_id) AS place
   FROM near JOIN passages p USING (id) JOIN articles a ON a.id = p.article_id
-  WHERE a.id <> $1 AND a.deleted_at IS NULL AND a.status = 'published' AND a.visibility = 'public'
-    AND a.kind = 'article'
-  GROUP BY a.id ORDER BY distance, a.id LIMIT $3
+  WHERE a.status = 'published' AND a.visibility = 'public' AND a.deleted_at IS NULL AND a.kind = 'article'
+  GROUP BY p.article_id
+)"""
+_NOT_BY_MEANING: Final = "by_meaning AS (SELECT NULL::uuid AS id, NULL::bigint AS place WHERE false)"
+_NEXT: Final = f"""WITH {{by_meaning}},
+by_tags AS (
+  SELECT near.article_id AS id,
+    {_BEHIND} + row_number() OVER (ORDER BY count(*) DESC, max(near.published_at) DESC, near.article_id) AS place
+  FROM article_tags mine CROSS JOIN LATERAL (
+    SELECT other.article_id, other.published_at FROM article_tags other
+    WHERE other.tag_id = mine.tag_id AND other.is_public
+    ORDER BY other.published_at DESC, other.article_id DESC LIMIT 30
+  ) AS near
+  WHERE mine.article_id = :article_id GROUP BY near.article_id
 )
-SELECT (SELECT summary FROM passage_sets WHERE article_id = $1 AND version = $2) AS summary,
-  (SELECT array_agg(id ORDER BY distance, id) FROM best) AS near
-""",
-    ("article_id", "version", "limit"),
-)
+SELECT id, min(place) AS place FROM (SELECT * FROM by_meaning UNION ALL SELECT * FROM by_tags) AS found
+WHERE id <> :article_id GROUP BY id ORDER BY place LIMIT :limit"""
+
+
+@cache
+def beside(*, for_page: bool, by_meaning: bool) -> Query:
+    """A row of summary and items: of that version of an article, and what to read next, the best first."""
+    article_id = bindparam("article_id", type_=UuidType())
+    written = _NEXT.replace("{by_meaning}", _BY_MEANING if by_meaning else _NOT_BY_MEANING)
+    best = (
+        text(written)
+        .bindparams(article_id, bindparam("limit", type_=Integer()))
+        .columns(id=UuidType(), place=BigInteger())
+        .subquery("best")
+    )
+    rows = select(*NARROW, best.c.place).join(best, best.c.id == Article.id).where(PUBLIC).subquery("page")
+    item = item_json(rows, with_names=for_page)
+    items = select(func.array_agg(aggregate_order_by(item, rows.c.place))).scalar_subquery()
+    summary = select(PassageSet.summary).where(
+        PassageSet.article_id == article_id, PassageSet.version == bindparam("version", type_=Integer())
+    )
+    return Query(select(summary.scalar_subquery().label("summary"), items.label("items")))
+
+
 HAS_VECTORS: Final = Query.text("SELECT to_regclass('passage_vectors') IS NOT NULL")

@@ -38,31 +38,12 @@ class FoundPassage:
         return f"/articles/{self.slug}{'#' if self.anchor else ''}{self.anchor}"
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands beside an article: what it says in short, and ids of those nearest in meaning, nearest first."""
-
-    summary: str
-    near: tuple[UUID, ...]
-
-
 class PassageReads:
-    """Without an `embedder`, and where PostgreSQL has no vectors, by words alone.
+    """Without an `embedder`, and where PostgreSQL has no vectors, by words alone."""
 
-    `has_vectors` is what the function of that name says; it saves asking each time what stands beside an article.
-    """
-
-    def __init__(self, reads: ReadSession, embedder: Embedder | None = None, *, has_vectors: bool = False) -> None:
+    def __init__(self, reads: ReadSession, embedder: Embedder | None = None) -> None:
         self._reads = reads
         self._embedder = embedder
-        self._has_vectors = has_vectors
-
-    async def beside(self, article_id: UUID, version: int, *, limit: int) -> Beside:
-        """Of that version of an article; of others no summary. Near ones only where there are vectors."""
-        query = queries.SUMMARY_AND_NEAR if self._has_vectors else queries.SUMMARY
-        rows = await self._reads.fetch(query, article_id=article_id, version=version, limit=limit)
-        row = rows[0] if rows else {"summary": None, "near": None}
-        return Beside(row["summary"] or "", tuple(row["near"] or ()))
 
     async def nearest(
         self, question: str, *, viewer: UUID | None = None, drafts: bool = False, limit: int = 6

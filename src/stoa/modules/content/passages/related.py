@@ -1,12 +1,11 @@
-"""What to read next: articles nearest in meaning, then those that share the most tags. Never writes."""
+"""What stands beside an article: what it says in short, and what to read next. Never writes."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.requests import Request
 
-from stoa.modules.content.articles.reading import ArticleReads
-from stoa.modules.content.passages.reading import PassageReads
+from stoa.modules.content.passages import queries
 from stoa.shared.database import ReadSession, reads_of
 
 
@@ -16,24 +15,22 @@ def related_of(request: Request) -> "RelatedReads":
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """`items` are list items as JSON; `summary` says the article in short, empty where there is none."""
+class Beside:
+    """`summary` is empty where there is none, or only of another version; `items` are list items as JSON."""
 
     summary: str
     items: list[str]
 
 
 class RelatedReads:
-    def __init__(self, reads: ReadSession, *, has_vectors: bool) -> None:
-        self._articles = ArticleReads(reads)
-        self._passages = PassageReads(reads, has_vectors=has_vectors)
+    """By meaning only where `has_vectors`, which is what the function of that name in `reading` says."""
 
-    async def next_to(self, article_id: str, version: int, *, limit: int, for_page: bool = True) -> Next:
-        """Up to `limit` public articles."""
-        beside = await self._passages.beside(UUID(article_id), version, limit=limit)
-        near = await self._articles.items(beside.near, for_page=for_page) if beside.near else {}
-        items = [near[one] for one in beside.near if one in near]
-        if len(items) < limit:
-            others = await self._articles.related(article_id, limit=limit, for_page=for_page)
-            items += [one for one in others if one not in items]
-        return Next(beside.summary, items[:limit])
+    def __init__(self, reads: ReadSession, *, has_vectors: bool) -> None:
+        self._reads = reads
+        self._has_vectors = has_vectors
+
+    async def beside(self, article_id: str, version: int, *, limit: int, for_page: bool = True) -> Beside:
+        """Up to `limit` public articles: nearest in meaning first, then those that share the most tags."""
+        query = queries.beside(for_page=for_page, by_meaning=self._has_vectors)
+        row = await self._reads.fetch_row(query, article_id=UUID(article_id), version=version, limit=limit)
+        return Beside(row["summary"] or "", list(row["items"] or ())) if row else Beside("", [])

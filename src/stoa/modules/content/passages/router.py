@@ -21,5 +21,5 @@ async def list_related_articles(slug: SlugPath, request: Request) -> Response:
     """List published articles to read next: nearest in meaning first, then those that share the most tags."""
     query = query_of(request, RelatedQuery)
     article = orjson.loads(await ArticleReads(reads_of(request)).one(slug))
-    found = await related_of(request).next_to(article["id"], article["version"], limit=query.limit, for_page=False)
+    found = await related_of(request).beside(article["id"], article["version"], limit=query.limit, for_page=False)
     return public_json(f'{{"items":[{",".join(found.items)}]}}')
