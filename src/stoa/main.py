@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from stoa.events.handlers.all import EVENTS, all_work
 from stoa.events.queue.router import router as task_queue
 from stoa.events.router import router as events
+from stoa.modules.ai.batches.schemas import MOST_BYTES as MOST_BATCH_BYTES
 from stoa.modules.ai.chat.answering import Parts as ChatParts
 from stoa.modules.ai.gateway.bodies import MOST_BYTES as MOST_GATEWAY_BYTES
 from stoa.modules.ai.gateway.faults import openai_fault
@@ -80,6 +81,7 @@ API = "/api/v1"
 UPLOADS = {
     **dict.fromkeys((f"{API}/users/me/avatar", "/settings/avatar"), 6_291_456),
     f"{API}/uploads": LARGEST_UPLOAD + 65_536,
+    f"{API}/ai/batch": MOST_BATCH_BYTES,
     **dict.fromkeys(("/v1/chat/completions", "/v1/embeddings"), MOST_GATEWAY_BYTES),
 }
 IMPORTS = (f"{API}/imports", "/studio/import")

@@ -1,6 +1,7 @@
 """Imports every `models.py`, so that the metadata is whole in any process that needs it."""
 
 from stoa.events import models as events
+from stoa.modules.ai.batches import models as ai_batches
 from stoa.modules.ai.chat import models as ai_chat
 from stoa.modules.ai.feedback import models as ai_feedback
 from stoa.modules.ai.ledger import models as ai_ledger
@@ -58,6 +59,7 @@ MODELS = (
     ai_setup,
     ai_templates,
     ai_ledger,
+    ai_batches,
     ai_chat,
     ai_feedback,
     events,

@@ -50,7 +50,7 @@ class TestNight:
 
             async def emptied() -> bool:
                 done = await rows(url, "SELECT FROM event_inbox")
-                return len(done) == 6
+                return len(done) == 7
 
             await until(emptied, "the night's work")
         assert {row["id"] for row in await rows(url, "SELECT id FROM articles")} == {kept.id, fresh.id}

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stoa.events.dead_letters import HandlerGaveUp
 from stoa.events.event import Event
 from stoa.events.publisher import publish
-from stoa.modules.ai.events import AiBudgetLow
+from stoa.modules.ai.events import AiBatchDone, AiBudgetLow
 from stoa.modules.content.importing.events import ImportFinished
 from stoa.modules.deliveries.events import DeliveryFailed
 from stoa.modules.users.service import UserService
@@ -180,4 +180,20 @@ class TestTheSite:
         assert (notice["type"], notice["url"]) == ("own_ai_budget_low", "/settings/ai")
         assert "$0.041" in notice["message"]
         assert "$0.05" in notice["message"]
+        assert await heard(scene.admin) == []
+
+    @pytest.mark.parametrize(("status", "notices"), [("done", ["ai_batch_done"]), ("cancelled", [])])
+    async def test_a_batch_that_is_answered_is_told_to_who_sent_it(
+        self, scene: Scene, app: FastAPI, status: Any, notices: list[str]
+    ) -> None:
+        done = AiBatchDone(batch_id=new_id(), user_id=scene.person.id, status=status, done=38, failed=2, cancelled=0)
+
+        async def record(session: AsyncSession) -> None:
+            await publish(session, done)
+
+        await scene.database.transact(record)
+        await handle_events(app)
+        told = await heard(scene.own)
+        assert [notice["type"] for notice in told] == notices
+        assert all("38 answered, 2 failed" in notice["message"] for notice in told)
         assert await heard(scene.admin) == []

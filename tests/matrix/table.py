@@ -138,6 +138,11 @@ TABLE: Final = (
     Row("POST", f"{API}/ai/edit/stream", "use:ai", 422),
     Row("POST", f"{API}/ai/classify", "use:ai", 422),
     Row("POST", f"{API}/ai/moderate", "use:ai", 422),
+    Row("POST", f"{API}/ai/batch", "use:ai", 202, body={"items": [{"call": "moderate", "body": {"text": "Hello."}}]}),
+    Row("GET", f"{API}/ai/batch", "use:ai", 200),
+    Row("GET", f"{API}/ai/batch/{{batch_id}}", "use:ai", 200, "batch", foreign=HIDDEN),
+    Row("POST", f"{API}/ai/batch/{{batch_id}}/cancel", "use:ai", 200, "batch", foreign=HIDDEN),
+    Row("DELETE", f"{API}/ai/batch/{{batch_id}}", "use:ai", 204, "batch", foreign=HIDDEN),
     Row("GET", f"{API}/ai/templates", "use:ai", 200),
     Row("GET", f"{API}/ai/templates/{{name}}", "use:ai", 200, "template"),
     Row(

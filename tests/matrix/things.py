@@ -16,6 +16,8 @@ from stoa.events.publisher import publish
 from stoa.events.queue.registry import Run, task
 from stoa.events.queue.service import enqueue
 from stoa.events.repository import Inbox
+from stoa.modules.ai.batches.models import AiBatch
+from stoa.modules.ai.batches.repository import BatchRepository
 from stoa.modules.ai.chat.models import Conversation
 from stoa.modules.ai.chat.models import Message as Said
 from stoa.modules.ai.ledger.models import AiCall
@@ -324,6 +326,14 @@ class Things:
         async with self._database.unit_of_work() as session:
             session.add(call)
         return str(call.id)
+
+    async def _batch(self, owner: Person | None, _: str) -> str:
+        if owner is None:
+            return str(uuid4())
+        batch = AiBatch(id=uuid4(), user_id=owner.id, total=1)
+        async with self._database.unit_of_work() as session:
+            await BatchRepository(session).add(batch, [{"number": 1, "call": "moderate", "body": {"text": "Hello."}}])
+        return str(batch.id)
 
     async def _chat(self, owner: Person | None, _: str) -> str:
         """A conversation in which nothing was said."""

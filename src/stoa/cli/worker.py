@@ -39,6 +39,7 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
     from stoa.shared.database import Database
     from stoa.shared.embedding import Embedder, is_installed
     from stoa.shared.keyring import keyring_of
+    from stoa.web.ai.batch_work import running_batches
 
     settings, stop = load_settings(), Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -47,10 +48,16 @@ async def _work(database_url: str, redis_url: str, folder: Path) -> None:
         if await stop.within(_PAUSE):
             return
     chosen = settings.database.model_copy(update={"database_pool": 16, "read_pool": 2})
-    async with Database(chosen, database_url) as database, RedisStreams(redis_url) as streams, Embedder() as embedder:
-        keyring = keyring_of(settings, folder)
+    keyring = keyring_of(settings, folder)
+    async with (
+        Database(chosen, database_url) as database,
+        RedisStreams(redis_url) as streams,
+        Embedder() as embedder,
+        running_batches(settings.ai, database, redis_url, keyring, stop) as batches,
+    ):
         loops = [
             *senders(all_channels(settings, database, keyring), database),
+            *batches,
             *by_the_clock(database, embedder if is_installed() else None),
         ]
         work = all_work(settings, keyring, Workshop(database, settings, folder))

@@ -17,7 +17,7 @@ from stoa.events.handlers.webhooks import webhooks
 from stoa.events.queue.registry import TaskRegistry
 from stoa.events.registry import Handler, Registry
 from stoa.events.worker import Work
-from stoa.modules.ai.events import AiBudgetLow
+from stoa.modules.ai.events import AiBatchDone, AiBudgetLow
 from stoa.modules.auth.events import (
     ApiKeyCreated,
     PasswordChanged,
@@ -91,6 +91,7 @@ EVENTS: tuple[type[Event], ...] = (
     ImportFinished,
     ImportFailed,
     AiBudgetLow,
+    AiBatchDone,
     DeliveryFailed,
     WebhookDisabled,
     HandlerGaveUp,

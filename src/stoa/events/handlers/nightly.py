@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.repository import EventLog
 from stoa.events.scheduler import Job, JobDue, every_day
+from stoa.modules.ai.batches.service import purge_batches
 from stoa.modules.auth.accounts.registration import forget_old_tokens
 from stoa.modules.auth.sessions.service import forget_ended
 from stoa.modules.content.articles.previews import forget_expired
@@ -56,4 +57,8 @@ def purges(days: int, wording: Wording) -> tuple[Job, ...]:
         await EventLog(session).purge(timedelta(days=days))
         await DeliveryService(session).purge(days)
 
-    return forget_old_notices, forget_old_events
+    @every_day("batches", hour=4, minute=10, group="purges")
+    async def forget_old_batches(_: JobDue, session: AsyncSession) -> None:
+        await purge_batches(session, utc_now())
+
+    return forget_old_notices, forget_old_events, forget_old_batches

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stoa.events.registry import Handler, on
+from stoa.modules.ai.events import AiBatchDone
 from stoa.modules.auth.events import ApiKeyCreated, PasswordChanged, SessionReused, SignInSlowed, UserSignedOut
 from stoa.modules.content.articles.events import ArticleChanged, ArticleEvent, ArticleUnpublished
 from stoa.modules.content.articles.service import ArticleService
@@ -19,7 +20,7 @@ SESSIONS = "/settings/sessions"
 
 
 def notices(wording: Wording) -> tuple[Handler[Any], ...]:
-    return (*_of_account(wording), *_of_security(wording), *_of_articles(wording))
+    return (*_of_account(wording), *_of_security(wording), *_of_models(wording), *_of_articles(wording))
 
 
 def _of_account(wording: Wording) -> tuple[Handler[Any], ...]:
@@ -67,6 +68,18 @@ def _of_security(wording: Wording) -> tuple[Handler[Any], ...]:
         await _tell(session, wording, "api_key_created", event, url="/settings/api-keys", prefix=event.prefix)
 
     return password_changed, sign_in_attempts, session_reused, signed_out, api_key_created
+
+
+def _of_models(wording: Wording) -> tuple[Handler[Any], ...]:
+    @on(AiBatchDone, group=GROUP)
+    async def batch_done(event: AiBatchDone, session: AsyncSession) -> None:
+        """Who cancelled it knows."""
+        if event.status == "done":
+            about = {"done": event.done, "failed": event.failed}
+            notice = Notice("ai_batch_done", event.user_id, event.id, about, url="/settings/ai")
+            await NotificationService(session, wording).notify(notice)
+
+    return (batch_done,)
 
 
 def _of_articles(wording: Wording) -> tuple[Handler[Any], ...]:

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from stoa.modules.ai.batches.personal_data import BatchesOfPerson
+from stoa.modules.ai.batches.router import router as batches
 from stoa.modules.ai.calling.router import router as calling
 from stoa.modules.ai.chat.personal_data import ChatsOfPerson
 from stoa.modules.ai.chat.router import router as chat
@@ -19,8 +21,13 @@ from stoa.modules.ai.usage.router import router as usage
 from stoa.shared.personal_data import PersonalData
 
 ROUTERS: tuple[APIRouter, ...] = (
-    chat, features, templates, feedback, quality, calling, usage, everyones_usage, providers, managing,
+    chat, features, batches, templates, feedback, quality, calling, usage, everyones_usage, providers, managing,
 )  # fmt: skip
 GATEWAY = gateway
 """Not below the API's own prefix: clients of OpenAI want /v1."""
-PERSONAL_DATA: tuple[PersonalData, ...] = (ChatsOfPerson(), FeedbackOfPerson(), CallsOfPerson())
+PERSONAL_DATA: tuple[PersonalData, ...] = (
+    ChatsOfPerson(),
+    BatchesOfPerson(),
+    FeedbackOfPerson(),
+    CallsOfPerson(),
+)

@@ -103,7 +103,7 @@ class AccountGate:
         scopes: frozenset[str] | None = None,
     ) -> Actor:
         user: dict[str, Any] = orjson.loads(row["user"])
-        _check_standing(user)
+        check_standing(user)
         granted = await self._parts.matrix.permissions(self._parts.database.reads, user["role"], row["revision"])
         user_id = UUID(user["id"])
         if row["is_stale"]:
@@ -137,7 +137,8 @@ class AccountGate:
             log.warning("last use was not noted", error=type(error).__name__)
 
 
-def _check_standing(user: dict[str, Any]) -> None:
+def check_standing(user: dict[str, Any]) -> None:
+    """Of an account as `users.identity` reads it. Raises InvalidToken for one that is gone, Banned."""
     if not user["is_active"]:
         raise InvalidToken("The account is gone.")
     ban = ban_words(moment_of(user["banned_at"]), moment_of(user["banned_until"]), user["ban_reason"], utc_now())

@@ -134,6 +134,7 @@ TYPES: Final[Mapping[str, NoticeType]] = {
             {"period": "day", "spent": "$0.04", "limit": "$0.05"},
             _QUIET,
         ),
+        NoticeType("ai_batch_done", "account", "Batch answered", {"done": 38, "failed": 2}, _QUIET),
         NoticeType(
             "import_finished",
             "site",

@@ -1,10 +1,12 @@
 """How every feature asks a model: filled in, kept for who asks the very same again; and notes what needed no model."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from stoa.modules.ai.calling.service import answer
 from stoa.modules.ai.engine.asking import Request
+from stoa.modules.ai.engine.generation import Generation
 from stoa.modules.ai.engine.service import Begun, Engine
 from stoa.modules.ai.errors import ModelNotFound
 from stoa.modules.ai.features.kept import KeptAnswers, Told, key_of
@@ -43,8 +45,11 @@ class Question:
 
 
 class Asking:
-    def __init__(self, engine: Engine, cache: Cache) -> None:
+    """`begins` hears of each call that a provider is asked for, so that whoever waits for it may end it."""
+
+    def __init__(self, engine: Engine, cache: Cache, begins: Callable[[Generation], None] | None = None) -> None:
         self._engine = engine
+        self._begins = begins
         self._kept = KeptAnswers(cache, engine)
 
     async def whole(self, question: Question, actor: Actor, *, is_fresh: bool = False) -> Told:
@@ -92,6 +97,8 @@ class Asking:
 
     async def _begin(self, request: Request) -> Begun:
         begun = await self._engine.begin(request)
+        if self._begins is not None:
+            self._begins(begun.generation)
         await begun.generation.opened()
         return begun
 

@@ -24,6 +24,22 @@ BY_SECRET = Query(
         _stale.label("is_stale"),
     ).where(ApiKey.secret_hash == bindparam("secret_hash"), LIVING)
 )
+ON_BEHALF = Query(
+    select(
+        users.identity(bindparam("user_id", type_=UuidType())).label("user"),
+        roles.revision().label("revision"),
+        select(ApiKey.scopes)
+        .where(
+            ApiKey.id == bindparam("key_id", type_=UuidType()),
+            ApiKey.user_id == bindparam("user_id", type_=UuidType()),
+            LIVING,
+        )
+        .scalar_subquery()
+        .label("scopes"),
+    )
+)
+"""Somebody who is not here, and what the key may that they asked with; `user` is NULL for who is gone."""
+
 _item = json_object(
     id=ApiKey.id.expression,
     name=ApiKey.name.expression,
