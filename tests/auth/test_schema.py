@@ -38,7 +38,9 @@ async def test_answers_as_documented(
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{site}/openapi.json", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)  # noqa: ASYNC221 # a test
     assert done.returncode == 0, _failures(done.stdout)
-    assert re.search(r"Tested: (4[0-9]|[5-9][0-9]|1[0-9][0-9])", done.stdout), done.stdout[-2000:]
+    tested = re.search(r"Tested: (\d+)", done.stdout)
+    assert tested is not None, done.stdout[-2000:]
+    assert int(tested.group(1)) >= 40, done.stdout[-2000:]
     log = (tmp_path / "site.log").read_text(encoding="utf-8")  # a test
     assert '"status":5' not in log
     assert "Traceback" not in log
