@@ -33,13 +33,19 @@ class Embedder:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
         if self._working is not None:
             await asyncio.wait([self._working])
         self._thread.shutdown(wait=False)
 
     async def question(self, text: str) -> str:
-        """As pgvector reads it."""
-        return (await self._all([text], is_question=True))[0]
+        """As pgvector and JSON read it."""
+        return (await self.questions([text]))[0]
+
+    async def questions(self, texts: Sequence[str]) -> list[str]:
+        return await self._all(texts, is_question=True)
 
     async def passages(self, texts: Sequence[str]) -> list[str]:
         return await self._all(texts, is_question=False)

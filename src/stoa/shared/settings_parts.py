@@ -241,7 +241,8 @@ class AiSettings(Part):
         None, description="A GGUF file that is served by this machine as the provider `local`."
     )
     ai_embedded: bool = Field(
-        True, description="Offer the small model that comes with Stoa, where the extra `local-ai` is installed."
+        True,
+        description="Offer the models that come with Stoa: a small one (`local-ai`) and one of vectors (`semantic`).",
     )
     ai_threads: int = Field(2, ge=1, le=256, description="Threads of a model that runs on this machine.")
     ai_connect_seconds: float = Field(5.0, gt=0, le=60, description="Longest wait for a provider's connection.")

@@ -24,7 +24,7 @@ async def visiting(
     with Redis.from_url(redis_url) as valkey:
         for counted in valkey.scan_iter("stoa:ai:minute:*"):
             valkey.delete(counted)
-    settings = Settings.load(env_file=None, environment="test", ai_embedded="false", **chosen)
+    settings = Settings.load(env_file=None, environment="test", **{"ai_embedded": "false", **chosen})
     app = create_app(settings, database_url=site.database_url, redis_url=redis_url, data_dir=folder)
     headers = {"authorization": f"Bearer {key}"} if key else {}
     transport = httpx.ASGITransport(app=app)

@@ -23,7 +23,7 @@ _SCOPES: Final = {
 }
 _PERIODS: Final = {"day": "a day", "month": "a month"}
 _ORIGINS: Final = {"own": "yours", "known": "known", "free": "on this machine", "unknown": "nobody knows"}
-_ON_THIS_MACHINE: Final = frozenset({"embedded", "gguf"})
+_ON_THIS_MACHINE: Final = frozenset({"embedded", "gguf", "vectors"})
 
 
 async def setup_reads(request: Request) -> SetupReads:

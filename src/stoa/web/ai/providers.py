@@ -36,6 +36,7 @@ _KINDS: Final = {
     "gemini": "Gemini",
     "gguf": "A model file on this machine",
     "embedded": "The small model that comes along",
+    "vectors": "The model of vectors that comes along",
 }
 
 

@@ -23,7 +23,7 @@ from stoa.modules.ai.terms import Target
 from stoa.shared.clock import Clock, utc_now
 from stoa.shared.database import ReadSession
 
-_ON_THIS_MACHINE: Final = frozenset({"embedded", "gguf"})
+_ON_THIS_MACHINE: Final = frozenset({"embedded", "gguf", "vectors"})
 
 
 class SetupReads:

@@ -13,7 +13,7 @@ from stoa.shared.clock import utc_now
 
 _SOURCES: Final[Mapping[str, str]] = {"openai": "openai", "gemini": "google"}
 _LONGEST_ANSWERS: Final[Mapping[str, int]] = {EMBEDDED.model: 1_024}
-_OWN_MACHINE: Final = {"embedded", "gguf"}
+_OWN_MACHINE: Final = {"embedded", "gguf", "vectors"}
 _USUAL_WINDOW: Final = 8_192
 _OWN_WINDOW: Final = 4_096
 

@@ -18,6 +18,7 @@ _OWN: Final[Mapping[str, str]] = {
     "gemini": "stoa.modules.ai.providers.gemini:gemini",
     "gguf": "stoa.modules.ai.providers.local_model:gguf",
     "embedded": "stoa.modules.ai.providers.local_model:embedded",
+    "vectors": "stoa.modules.ai.providers.local_vectors:vectors",
 }
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from pydantic import SecretStr
 
-from stoa.modules.ai.setup.snapshot import EMBEDDED, KeySetup, ProviderSetup
+from stoa.modules.ai.setup.snapshot import EMBEDDED, VECTORS, KeySetup, ProviderSetup
+from stoa.shared.embedding import is_installed
 from stoa.shared.settings_parts import AiSettings
 
 ENVIRONMENT = "environment"
@@ -23,6 +24,8 @@ def providers_of(settings: AiSettings) -> Iterator[ProviderSetup]:
         yield ProviderSetup("local", "gguf", models=(model,), options=options, is_from_settings=True)
     if settings.ai_embedded and has_embedded():
         yield ProviderSetup(EMBEDDED.provider, "embedded", models=(EMBEDDED.model,), is_from_settings=True)
+    if settings.ai_embedded and is_installed():
+        yield ProviderSetup(VECTORS.provider, "vectors", models=(VECTORS.model,), is_from_settings=True)
 
 
 def has_embedded() -> bool:

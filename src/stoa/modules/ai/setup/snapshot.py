@@ -9,6 +9,8 @@ from stoa.modules.ai.terms import Price, Target
 TASKS: Final = ("chat", "small", "long", "embed")
 """What routes are for: talking, small work, long work, vectors."""
 EMBEDDED: Final = Target("embedded", "smollm2-135m")
+VECTORS: Final = Target("vectors", "multilingual-e5-small")
+"""What comes with Stoa's extras."""
 _DEFAULTS: Final = {
     "openai": {"chat": "gpt-5-mini", "small": "gpt-5-nano", "long": "gpt-5", "embed": "text-embedding-3-small"},
     "gemini": {
@@ -76,7 +78,7 @@ class Snapshot:
         return provider is not None and provider.is_enabled
 
     def _usual(self, task: str) -> list[Target]:
-        """Providers with keys before the embedded model, which answers where nothing else can."""
+        """Providers with keys before the embedded models, which answer where nothing else can."""
         found = [
             Target(provider.name, _DEFAULTS[provider.kind][task])
             for provider in self.providers.values()
@@ -85,6 +87,6 @@ class Snapshot:
         local = [
             Target(provider.name, provider.models[0])
             for provider in self.providers.values()
-            if provider.is_enabled and provider.kind in {"gguf", "embedded"} and task != "embed"
+            if provider.is_enabled and provider.kind in ({"vectors"} if task == "embed" else {"gguf", "embedded"})
         ]
         return found or local[:1]
