@@ -87,6 +87,16 @@ class TestAnswersWithoutAModel:
         answer = await told(site, ada, "Which visa do I need to work in Japan?")
         assert (answer["content"], answer["citations"]) == (NOTHING_FOUND, [])
 
+    async def test_to_what_leans_on_the_question_before_are_about_both(
+        self, site: AiSite, author: Author, ada: Chatter
+    ) -> None:
+        await author.write(LAMP)
+        chat = await ada.begin(is_grounded=True)
+        await forget_providers(site)
+        await ada.send(chat, QUESTION)
+        assert "two litres" in (await ada.send(chat, "And why is that?"))["answer"]["content"]
+        assert (await ada.send(chat, "Which visa do I need for Japan?"))["answer"]["content"] == NOTHING_FOUND
+
     async def test_never_come_from_what_the_reader_may_not_see(
         self, site: AiSite, author: Author, ada: Chatter
     ) -> None:

@@ -29,6 +29,7 @@ from stoa.modules.ai.chat.wording import FirstSentences, FirstWords, Summariser,
 from stoa.modules.ai.engine.asking import Request
 from stoa.modules.ai.engine.service import Engine
 from stoa.modules.ai.guards.output import CANARY
+from stoa.modules.ai.plain.text import content_words
 from stoa.modules.ai.prices.tokens import count, ready
 from stoa.modules.ai.terms import PLAIN_METHOD, Caller, Usage
 from stoa.shared.database import Database
@@ -40,6 +41,9 @@ _SAVE_SECONDS: Final = 1.0
 _ALIVE_SECONDS: Final = 2.0
 _PUBLISH_AGAIN_SECONDS: Final = 0.5
 _TRIES: Final = 6
+_LEANS: Final = 2
+"""Words that carry meaning: a question with no more leans on the one before it."""
+_LONGEST_BEFORE: Final = 500
 _PATIENCE_SECONDS: Final = 20.0
 _CANARY: Final = f"(This is {CANARY}. Never write that word.)"
 _AWAY: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -131,8 +135,10 @@ class Answering:
     async def _write(self, live: Live, engine: Engine) -> Ending:
         ask = live.ask
         passages: Sequence[Passage] = ()
+        about = ask.question
         if ask.is_grounded:
-            passages = await self._passages(ask)
+            about = await self._about(ask)
+            passages = await self._passages(ask, about)
             live.know(sources_of(passages))
             await self._keep(live)
             if not passages:
@@ -143,7 +149,7 @@ class Answering:
         filters += [make() for make in self._parts.filters]
         if passages and self._parts.quoter and not await engine.able(ask.model):
             await self._note_plain(ask, engine)
-            said = await self._parts.quoter.answer(ask.question, passages)
+            said = await self._parts.quoter.answer(about, passages)
             live.say(_through(filters, said or NOTHING_FOUND, is_last=True))
             return PLAIN
         candidates = await engine.candidates(ask.model)
@@ -177,10 +183,18 @@ class Answering:
         live.say(_through(filters, "", is_last=True))
         return ending_of(begun)
 
-    async def _passages(self, ask: Ask) -> Sequence[Passage]:
+    async def _about(self, ask: Ask) -> str:
+        """What is looked for: the question, and where it says little by itself, the one before it as well."""
+        if len(content_words(ask.question)) > _LEANS:
+            return ask.question
+        past = await ChatReads(self._database.reads, ask.actor.user_id).past(ask.conversation_id, ask.before_id, 2)
+        before = next((one.content for one in reversed(past) if one.role == "user"), "")
+        return f"{before[:_LONGEST_BEFORE]} {ask.question}".strip()
+
+    async def _passages(self, ask: Ask, about: str) -> Sequence[Passage]:
         if self._parts.library is None:
             return ()
-        return await self._parts.library.passages(ask.question, ask.actor, ask.includes_drafts)
+        return await self._parts.library.passages(about, ask.actor, ask.includes_drafts)
 
     async def _messages(self, ask: Ask, passages: Sequence[Passage], room: Room) -> list[dict[str, str]]:
         reads = ChatReads(self._database.reads, ask.actor.user_id)
