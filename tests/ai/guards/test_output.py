@@ -18,7 +18,14 @@ SECRETS = (
     'api_key = "abcd1234efgh5678ijkl9012',
     BLOCK,
 )
-PEOPLES = ("ann.lee@example.com", "+49 170 1234567", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00")
+PEOPLES = (
+    "ann.lee@example.com",
+    "+49 170 1234567",
+    "4111 1111 1111 1111",
+    "DE89 3704 0044 0532 0130 00",
+    "(212) 555-0147",
+    "212-555-0147",
+)
 
 
 def said(parts: list[str], *, personal_data: bool = False) -> str:

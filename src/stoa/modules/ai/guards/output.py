@@ -40,6 +40,7 @@ _SECRETS: Final = rf"""
 _PERSONAL: Final = r"""
   (?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}
 | (?<![\d+])\+\d{1,3}(?:[\ ().\/-]{0,2}\d){7,14}
+| (?<![\w(-])\(?\d{3}\)?[\ .-]{1,2}\d{3}[.-]\d{4}(?![\w-])
 | (?<![\w-])(?:\d[\ -]?){12,18}\d(?!\d)
 | (?<!\w)[A-Z]{2}\d{2}(?:\ ?[A-Z0-9]{4}){2,7}(?:\ ?[A-Z0-9]{1,3})?(?!\w)
 """
@@ -52,6 +53,7 @@ _ENDS: Final = {
     False: regex.compile(r"(?=[^A-Za-z0-9_+/=-])"),
 }
 """Where something too long to be held back ends: a key in a block, and any other."""
+_SHORTEST_CARD: Final = 13
 _CARD: Final = regex.compile(r"[\d -]+")
 _ACCOUNT: Final = regex.compile(r"[A-Z]{2}\d{2}[A-Z0-9 ]+")
 
@@ -132,8 +134,8 @@ def _is_real(found: Any) -> bool:
     said: str | None = found.groupdict().get("personal")
     if said is None:
         return True
-    if _CARD.fullmatch(said):
-        digits = [int(one) for one in said if one.isdigit()][::-1]
+    digits = [int(one) for one in said if one.isdigit()][::-1]
+    if _CARD.fullmatch(said) and len(digits) >= _SHORTEST_CARD:
         return sum(digits[0::2]) % 10 == -sum(sum(divmod(2 * one, 10)) for one in digits[1::2]) % 10
     if _ACCOUNT.fullmatch(said):
         bare = said.replace(" ", "")
