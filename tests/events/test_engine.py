@@ -20,6 +20,7 @@ from stoa.events.registry import on
 from stoa.events.relay import Relay
 from stoa.events.repository import Sweeping
 from stoa.events.streams import RedisStreams
+from stoa.events.sweeper import Sweeper
 from stoa.events.transport import TransportDown
 from stoa.shared.database import Database
 from tests.events.engine import (
@@ -38,6 +39,8 @@ from tests.events.engine import (
 )
 
 STREAM = "stoa:events:ball"
+SLOW = replace(FAST, patience=600.0)
+UNRELAYED = "SELECT id FROM event_log WHERE relayed_at IS NULL ORDER BY id"
 
 
 class TestPublish:
@@ -199,6 +202,47 @@ class TestSweep:
             last = await throw(database, 5)
             await until_handled(url, last)
         assert sorted(await effects(url)) == sorted([*first, *backlog, *more, *last])
+
+    async def test_streams_that_are_lost_while_it_looks_after_them_are_not_forgotten(
+        self, url: str, database: Database, redis_url: str
+    ) -> None:
+        """Somebody else finds the streams gone, and makes them, while the sweeper asks for them."""
+
+        class MadeByAnother(RedisStreams):
+            async def ensure(self, group: str, streams: Sequence[str]) -> bool:
+                made = await super().ensure(group, streams)
+                if not made:
+                    sweeper.streams_lost()
+                return made
+
+        async with MadeByAnother(redis_url) as transport:
+            sweeper = Sweeper(database, transport, work_of(catch).registry, SLOW)
+            await sweeper.know()
+            await transport.ensure("catchers", [STREAM])
+            ids = await throw(database, 3)
+            await Relay(database, transport, SLOW).relay()
+            assert await sweeper.sweep(), "there is no word of another round"
+            await sweeper.sweep()
+        assert [row["id"] for row in await rows(url, UNRELAYED)] == sorted(ids)
+
+    async def test_streams_that_are_lost_between_sending_and_marking_are_sent_again(
+        self, url: str, database: Database, redis_url: str
+    ) -> None:
+        class LostOnceSent(RedisStreams):
+            async def send_many(self, envelopes: Sequence[Envelope]) -> None:
+                await super().send_many(envelopes)
+                sweeper.streams_lost()
+                sweeping.append(asyncio.create_task(sweeper.sweep()))
+                await asyncio.wait(sweeping, timeout=0.3)
+
+        sweeping: list[asyncio.Task[bool]] = []
+        async with LostOnceSent(redis_url) as transport:
+            sweeper = Sweeper(database, transport, work_of(catch).registry, SLOW)
+            await sweeper.know()
+            ids = await throw(database, 3)
+            await Relay(database, transport, SLOW).relay()
+            await asyncio.gather(*sweeping)
+        assert [row["id"] for row in await rows(url, UNRELAYED)] == sorted(ids)
 
     async def test_an_entry_that_got_lost_is_sent_again(
         self, url: str, database: Database, transport: RedisStreams, redis_url: str

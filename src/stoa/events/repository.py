@@ -15,6 +15,7 @@ from .event import Envelope
 
 CHANNEL = "stoa_events"
 _SWEEP_LOCK = 7_864_020_519  # any number, the same in every process that sweeps
+_RELAY_LOCK = 7_864_020_520
 _ids = bindparam("ids", type_=ARRAY(UuidType()))
 _names = bindparam("handlers", type_=ARRAY(Text()))
 _types = bindparam("types", type_=ARRAY(Text()))
@@ -32,8 +33,11 @@ SELECT pg_notify('{CHANNEL}', '')
 """).bindparams(bindparam("at", type_=TIMESTAMP(timezone=True)), bindparam("aggregate_version"))  # noqa: S608 # constants
 
 # Not "id > the last one": a row whose transaction commits late would be jumped over. What others relay is skipped.
+# The lock is shared by all who relay: see `_BETWEEN_RELAYS`.
 _UNRELAYED = text(f"""
-SELECT {_COLUMNS} FROM event_log WHERE relayed_at IS NULL ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED
+WITH relaying AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_RELAY_LOCK}))
+SELECT {_COLUMNS} FROM event_log WHERE relayed_at IS NULL AND (SELECT count(*) FROM relaying) = 1
+ORDER BY id LIMIT :most FOR UPDATE OF event_log SKIP LOCKED
 """)  # noqa: S608 # constants
 _RELAYED = text("""
 UPDATE event_log SET relayed_at = clock_timestamp(), relays = relays + 1 WHERE id = ANY(:ids)
@@ -96,6 +100,8 @@ ON CONFLICT DO NOTHING RETURNING handler
 """)
 
 _LOCK = text(f"SELECT pg_try_advisory_xact_lock({_SWEEP_LOCK})")  # a constant
+# What a relay has sent and not yet marked when streams are lost would look as if it were still to be sent.
+_BETWEEN_RELAYS = text(f"SELECT pg_advisory_xact_lock({_RELAY_LOCK})")  # a constant
 # The first worker of a site answers for all that was recorded before it; a handler added later, from then on.
 _KNOW = text("""
 INSERT INTO event_handlers (handler, since)
@@ -229,6 +235,10 @@ class Sweeping:
     async def lock(self) -> bool:
         """False when somebody else is at it."""
         return bool(await self._session.scalar(_LOCK))
+
+    async def wait_for_relays(self) -> None:
+        """Until what is being sent is marked as sent; none begins before this transaction ends."""
+        await self._session.execute(_BETWEEN_RELAYS)
 
     async def know(self) -> dict[str, datetime]:
         """Remember since when each handler is expected to hear events."""

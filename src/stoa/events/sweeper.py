@@ -46,7 +46,8 @@ class Sweeper:
             elif again:
                 log.warning("sent again what should be handled by now", events=again)
             for group in self._registry.groups:
-                self._is_lost |= await self._transport.ensure(group, self._registry.streams_of(group))
+                made = await self._transport.ensure(group, self._registry.streams_of(group))
+                self._is_lost |= made  # not in one line with the wait: what was said meanwhile would be unsaid
             await self._transport.trim(consumer_idle=_CONSUMER_IDLE)
         except BaseException:
             self._is_lost |= was_lost
@@ -61,7 +62,9 @@ class Sweeper:
 
     async def _send_again(self, session: AsyncSession, patience: float) -> int:
         sweeping = Sweeping(session, self._registry.expected())
-        if patience and not await sweeping.lock():
+        if not patience:
+            await sweeping.wait_for_relays()
+        elif not await sweeping.lock():
             return 0
         again = await sweeping.send_again(patience)
         await sweeping.advance()

@@ -7,6 +7,8 @@ from itertools import count
 import httpx
 import pytest
 
+from stoa.modules.ai.setup.snapshot import ProviderSetup, Snapshot
+from stoa.modules.ai.terms import Target
 from tests.ai.site import AiSite, Caller
 
 HERE = "/api/v1/admin/ai/providers"
@@ -91,6 +93,24 @@ class TestProvider:
         assert answer.status_code == 422
         assert field in [fault["field"] for fault in answer.json()["errors"]]
         assert words in answer.text
+
+    @pytest.mark.parametrize(
+        ("kind", "options", "task", "model"),
+        [
+            ("embedded", {}, "chat", "smollm2-135m"),
+            ("gguf", {"file": "/models/Own-Model.gguf"}, "small", "own-model"),
+            ("vectors", {}, "embed", "multilingual-e5-small"),
+        ],
+    )
+    async def test_of_this_machine_needs_no_name_of_its_model(
+        self, owner: httpx.AsyncClient, site: AiSite, kind: str, options: dict[str, str], task: str, model: str
+    ) -> None:
+        one = await made(owner, site, kind=kind, base_url=None, options=options)
+        for what in ("routes", "prices"):
+            assert (await owner.get(f"/api/v1/admin/ai/{what}")).status_code == 200
+        assert (await site.ask(await site.caller())).status_code == 200
+        alone = Snapshot({"own": ProviderSetup("own", str(one["kind"]), options=options)})
+        assert alone.route(task) == [Target("own", model)]
 
     async def test_of_a_name_that_is_taken_is_a_conflict(self, owner: httpx.AsyncClient, site: AiSite) -> None:
         one = await made(owner, site)

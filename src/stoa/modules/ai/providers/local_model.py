@@ -48,8 +48,7 @@ def gguf(setup: ProviderSetup, settings: AiSettings) -> "LocalModel":
         raise InvalidInput(
             f"The provider '{setup.name}' needs the path of a GGUF file in its options: {{\"file\": ...}}."
         )
-    path = Path(file)
-    return LocalModel(setup, path, setup.models[0] if setup.models else path.stem.lower(), settings)
+    return LocalModel(setup, Path(file), setup.own_model, settings)
 
 
 class LocalModel:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from stoa.modules.ai.terms import Price, Target
@@ -45,6 +46,15 @@ class ProviderSetup:
     def offers(self, model: str) -> bool:
         return not self.models or model in self.models
 
+    @property
+    def own_model(self) -> str:
+        """Of one that runs on this machine: what its model is called, also where nobody named it."""
+        if self.models:
+            return self.models[0]
+        if self.kind == "gguf":
+            return Path(str(self.options.get("file"))).stem.lower()
+        return (VECTORS if self.kind == "vectors" else EMBEDDED).model
+
 
 @dataclass(frozen=True, slots=True)
 class TierSetup:
@@ -85,7 +95,7 @@ class Snapshot:
             if provider.is_enabled and provider.kind in _DEFAULTS and provider.keys
         ]
         local = [
-            Target(provider.name, provider.models[0])
+            Target(provider.name, provider.own_model)
             for provider in self.providers.values()
             if provider.is_enabled and provider.kind in ({"vectors"} if task == "embed" else {"gguf", "embedded"})
         ]

@@ -111,5 +111,4 @@ class SetupStore:
 
 
 def _options(written: str | dict[str, object]) -> dict[str, object]:
-
     return orjson.loads(written) if isinstance(written, str) else written
