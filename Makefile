@@ -63,6 +63,7 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python -m stoa.shared.settings_doc > docs/configuration.md
 	$(BIN)/python -m stoa.events.handlers.catalogue docs/events.md
 	$(BIN)/python -m stoa.modules.ai.prices.table docs/ai.md
+	$(BIN)/python -m stoa.modules.ai.prompts_table docs/ai.md
 
 lock: $(VENV)/.installed-dev
 	$(LOCK) --output-file requirements.lock $(ARGS)

@@ -95,22 +95,23 @@ class TestProvider:
         assert words in answer.text
 
     @pytest.mark.parametrize(
-        ("kind", "options", "task", "model"),
+        ("kind", "options", "target"),
         [
-            ("embedded", {}, "chat", "smollm2-135m"),
-            ("gguf", {"file": "/models/Own-Model.gguf"}, "small", "own-model"),
-            ("vectors", {}, "embed", "multilingual-e5-small"),
+            ("embedded", {}, Target("own", "smollm2-135m")),
+            ("gguf", {"file": "/models/Own-Model.gguf"}, Target("own", "own-model")),
+            ("vectors", {}, Target("own", "multilingual-e5-small")),
         ],
     )
     async def test_of_this_machine_needs_no_name_of_its_model(
-        self, owner: httpx.AsyncClient, site: AiSite, kind: str, options: dict[str, str], task: str, model: str
+        self, site: AiSite, kind: str, options: dict[str, str], target: Target
     ) -> None:
-        one = await made(owner, site, kind=kind, base_url=None, options=options)
-        for what in ("routes", "prices"):
-            assert (await owner.get(f"/api/v1/admin/ai/{what}")).status_code == 200
+        async with site.client(await site.caller("admin", scopes=("manage:ai",))) as owner:
+            await made(owner, site, kind=kind, base_url=None, options=options)
+            for what in ("routes", "prices"):
+                assert (await owner.get(f"/api/v1/admin/ai/{what}")).status_code == 200
         assert (await site.ask(await site.caller())).status_code == 200
-        alone = Snapshot({"own": ProviderSetup("own", str(one["kind"]), options=options)})
-        assert alone.route(task) == [Target("own", model)]
+        alone = Snapshot({"own": ProviderSetup("own", kind, options=options)})
+        assert alone.route("embed" if kind == "vectors" else "chat") == [target]
 
     async def test_of_a_name_that_is_taken_is_a_conflict(self, owner: httpx.AsyncClient, site: AiSite) -> None:
         one = await made(owner, site)

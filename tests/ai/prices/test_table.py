@@ -1,10 +1,11 @@
-"""docs/ai.md says what the price data and the database say."""
+"""docs/ai.md says what the price data, the prompts and the database say."""
 
 import re
 from pathlib import Path
 
 import asyncpg
 
+from stoa.modules.ai import prompts_table
 from stoa.modules.ai.prices.table import day_of, table
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "ai.md").read_text(encoding="utf-8")
@@ -13,6 +14,9 @@ DOCUMENT = (Path(__file__).parents[3] / "docs" / "ai.md").read_text(encoding="ut
 class TestDocument:
     def test_has_the_prices_of_the_data(self) -> None:
         assert table(day_of(DOCUMENT)) in DOCUMENT, "run `make docs`"
+
+    def test_has_the_prompts_word_for_word(self) -> None:
+        assert prompts_table.table() in DOCUMENT, "run `make docs`"
 
     async def test_has_the_tiers_of_a_new_site(self, own_database_url: str) -> None:
         connection = await asyncpg.connect(own_database_url)

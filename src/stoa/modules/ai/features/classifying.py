@@ -15,7 +15,7 @@ from stoa.shared.security import Actor
 FEATURE: Final = "classify"
 _LOOKED_AT: Final = 8_000
 _SURE: Final = 0.5
-_PROMPT: Final = Prompt(
+PROMPT: Final = Prompt(
     "classify", 1, "", "You sort texts. Answer with one line: the label, a comma, and how sure you are from 0 to 100.",
     "The labels: {{ tone }}\nWhich one fits this text best?\n\n{{ text }}",
     ("text",),
@@ -49,8 +49,8 @@ class Classifying:
 
 def _question(ask: ClassifyIn, labels: list[str]) -> Question:
     text = shortened(ask.text, _LOOKED_AT)
-    parts = (("template", _PROMPT.name), ("version", _PROMPT.version))
-    return Question(FEATURE, ask.model, fill(_PROMPT, {"text": text}, {"tone": "; ".join(labels)}), 30, parts)
+    parts = (("template", PROMPT.name), ("version", PROMPT.version))
+    return Question(FEATURE, ask.model, fill(PROMPT, {"text": text}, {"tone": "; ".join(labels)}), 30, parts)
 
 
 def _read(answer: str, labels: list[str]) -> tuple[str, float] | None:

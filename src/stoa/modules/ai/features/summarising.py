@@ -22,7 +22,7 @@ _STYLES: Final[Mapping[str, str]] = {
     "simple": "in words that everybody understands",
     "teaser": "so that people want to read it, without promising what it does not hold",
 }
-_PROMPT: Final = Prompt(
+PROMPT: Final = Prompt(
     "summarize", 1, "", "You summarise texts for readers. Add nothing that the text does not say.",
     "Summarise this text {{ tone }}, in {{ length }}.{% if language %} Write in {{ language }}.{% else %} Write in its "
     "own language.{% endif %} First the summary as one paragraph, then an empty line, then the key points, each on a "
@@ -62,8 +62,8 @@ async def _question(ask: SummarizeIn, text: str, room: int | None) -> Question:
     while most is not None and count(text) > most and kept:
         text, kept = " ".join(summarise(text, kept)), kept // 2
     common = {"tone": _STYLES[ask.style], "length": f"{_SENTENCES[ask.length]} sentences", "language": ask.language}
-    parts = (("template", _PROMPT.name), ("version", _PROMPT.version))
-    return Question(FEATURE, ask.model, fill(_PROMPT, {"text": text}, common), _TOKENS[ask.length], parts)
+    parts = (("template", PROMPT.name), ("version", PROMPT.version))
+    return Question(FEATURE, ask.model, fill(PROMPT, {"text": text}, common), _TOKENS[ask.length], parts)
 
 
 def _read(told: Told) -> tuple[str, list[str]]:
