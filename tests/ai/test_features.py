@@ -34,6 +34,11 @@ class TestSummary:
         [row] = await site.settled(caller)
         assert (row["feature"], row["provider"], row["model"], row["cost_micros"]) == ("summarize", "stoa", "plain", 0)
 
+    async def test_has_no_sentence_whose_beginning_was_an_address(self, site: AiSite) -> None:
+        text = "I read about ovens today.\n\nhttps://a.example/ has a list of ovens for bread.\n\nThe dog slept there."
+        told = (await ask(site, await site.caller(), "summarize", text=text, method="plain", length="short")).json()
+        assert told["summary"] == "I read about ovens today. The dog slept there."
+
     async def test_of_a_model_says_which_and_is_kept(self, site: AiSite) -> None:
         caller = await site.caller()
         model = f"{site.provider}/fake-ok"

@@ -65,6 +65,8 @@ def _ranked(markdown: str) -> list[_Sentence]:
             score *= 0.7
         if text.endswith((":", "?")):
             score *= 0.2
+        if text[0].islower():  # what it began with was an address: only where nothing else is left
+            score *= 0.001
         ranked.append(_Sentence(place, text, frozenset(line), score))
     return sorted(ranked, key=lambda one: (-one.score, one.place))
 
